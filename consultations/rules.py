@@ -1,0 +1,65 @@
+"""Decisions about a plan that need no row: progress, lateness, where a bar of the chart stands."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+
+class ProjectState(StrEnum):
+    """Where a project stands, derived from its activities and the day."""
+
+    DONE = "done"
+    LATE = "late"
+    RUNNING = "next"
+    TO_COME = "todo"
+    NOT_STATED = "none"
+
+
+def project_progress(percents: Iterable[int]) -> int | None:
+    """A project's progress in percent: the mean of its activities', rounded half up.
+
+    ``None`` without activities: nothing is known then, which is not 0.
+    """
+    values = list(percents)
+    if not values:
+        return None
+    mean = Decimal(sum(values)) / len(values)
+    return int(mean.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def is_overdue(*, percent: int, ends_on: datetime.date | None, today: datetime.date) -> bool:
+    """Whether an activity's period has passed while it is not complete."""
+    return ends_on is not None and ends_on < today and percent < 100
+
+
+def project_state(
+    activities: Iterable[tuple[int, datetime.date | None, datetime.date | None]], today: datetime.date
+) -> ProjectState:
+    """The state of a project from its activities' (percent, start, end)."""
+    rows = list(activities)
+    if not rows:
+        return ProjectState.NOT_STATED
+    if all(percent == 100 for percent, _, _ in rows):
+        return ProjectState.DONE
+    if any(is_overdue(percent=percent, ends_on=end, today=today) for percent, _, end in rows):
+        return ProjectState.LATE
+    started = any(percent > 0 or (start is not None and start <= today) for percent, start, _ in rows)
+    return ProjectState.RUNNING if started else ProjectState.TO_COME
+
+
+def month_index(date: datetime.date) -> int:
+    """Months since year 0, to reckon with months as with whole numbers."""
+    return date.year * 12 + date.month - 1
+
+
+def position_in_months(date: datetime.date, first_month: int, *, after: bool = False) -> Decimal:
+    """Where a day stands on an axis of months that starts at ``first_month``, in months.
+
+    ``after`` gives the end of the day instead of its beginning.
+    """
+    days = (date.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - date.replace(day=1)
+    day = date.day if after else date.day - 1
+    return Decimal(month_index(date) - first_month) + Decimal(day) / Decimal(days.days)

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from consultations.views import staff
+
+urlpatterns = [path("plans/<slug:plan>/preview/", staff.plan_preview, name="plan-preview")]

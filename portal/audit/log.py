@@ -1,0 +1,58 @@
+"""The single door of the journal.
+
+Whoever changes something that a municipality owns calls :func:`record` in the same transaction.
+It also counts the municipality's ``revision`` up, which is what the public pages' validators look
+at: a change that is not journalled would not be seen, and one that is cannot be missed.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+
+from portal.audit.models import Entry
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+    from portal.municipalities.models import Municipality
+
+Changes = dict[str, tuple[Any, Any]]
+
+
+def record(
+    *,
+    actor: User | None,
+    action: str,
+    obj: models.Model,
+    municipality: Municipality | None,
+    changes: Changes | None = None,
+) -> Entry:
+    """Write one act into the journal and mark the municipality's pages as changed.
+
+    ``actor`` is ``None`` for what a command did; ``action`` is ``<noun>.<past participle>``, e.g.
+    ``program.published``; ``changes`` maps a field to its values before and after. Must run inside
+    the transaction that makes the change, so that neither exists without the other.
+    """
+    with transaction.atomic():
+        if municipality is not None:
+            type(municipality).objects.filter(pk=municipality.pk).update(revision=models.F("revision") + 1)
+        return Entry.objects.create(
+            actor=actor,
+            municipality=municipality,
+            action=action,
+            object_type=obj._meta.label_lower,
+            object_id=str(obj.pk),
+            object_label=str(obj)[:300],
+            changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
+        )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.date | datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal | models.Model):
+        return str(value)
+    return value

@@ -1,0 +1,21 @@
+"""Serving an uploaded file to somebody who has the right to it."""
+
+from django.core.files.base import File
+from django.http import FileResponse
+
+SHOWN_IN_PAGE = ("image/jpeg", "image/png", "image/webp")
+
+
+def file_response(*, file: File, name: str, content_type: str, sha256: str) -> FileResponse:
+    """Send a file with a name in any script; never as something a browser would run.
+
+    Pictures may be shown; everything else is an attachment. The caller has checked the right.
+    """
+    response = FileResponse(
+        file, as_attachment=content_type not in SHOWN_IN_PAGE, filename=name, content_type=content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["ETag"] = f'"{sha256}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,86 @@
+"""Answering 304 without rendering when nothing a page shows has changed.
+
+What a public page shows depends on the content (the municipality's ``revision``), the language,
+the code and templates, and the municipality's local date: tomorrow "upcoming" is "late". All four
+are in the validator; nothing else is.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+
+from portal.municipalities.models import Municipality
+
+# A reader's browser asks each time, and is answered 304 at the price of one small query.
+CACHE_CONTROL = "public, no-cache"
+
+
+@lru_cache(maxsize=1)
+def _code_fingerprint() -> str:
+    """One hash over templates, Python, catalogues and styles: a new release makes every page new."""
+    digest = hashlib.sha256()
+    for folder, pattern in [
+        ("templates", "*.html"),
+        ("portal", "*.py"),
+        ("programs", "*.py"),
+        ("consultations", "*.py"),
+        ("locale", "*.mo"),
+        ("static/musharaka", "*.css"),
+    ]:
+        for path in sorted(Path(settings.PROJECT_DIR, folder).rglob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def code_version() -> str:
+    """The version of everything that is not data; recomputed at every call in development."""
+    if settings.DEBUG:
+        _code_fingerprint.cache_clear()
+    return _code_fingerprint()
+
+
+def validator(revision: int, today: datetime.date, *parts: object) -> str:
+    """The ETag of a page. It is weak: a compressing proxy may change the bytes, not the meaning."""
+    key = "|".join(map(str, (code_version(), get_language(), today.isoformat(), revision, *parts)))
+    return f'W/"{hashlib.sha256(key.encode()).hexdigest()[:24]}"'
+
+
+View = Callable[..., HttpResponse]
+
+
+def fresh_page(view: View) -> View:
+    """Decorate a public page of one municipality: ``view(request, municipality, ...)``.
+
+    The URL gives ``slug``; the municipality is looked up once (404 when unknown) and handed on.
+    A query string is part of the page, so of its validator too.
+    """
+
+    @wraps(view)
+    def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        municipality = Municipality.objects.public_or_404(slug)
+        etag = validator(municipality.revision, municipality.today(), request.get_full_path())
+        return answer(request, etag, lambda: view(request, municipality, **kwargs))
+
+    return inner
+
+
+def answer(request: HttpRequest, etag: str, render: Callable[[], HttpResponse]) -> HttpResponse:
+    """304 when the reader has this version already, else what ``render`` makes, with its validator."""
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = render()
+        if response.status_code != 200:
+            return response
+    response["ETag"] = etag
+    response["Cache-Control"] = CACHE_CONTROL
+    return response

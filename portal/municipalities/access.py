@@ -1,0 +1,118 @@
+"""The only answers to "may this person do this here?".
+
+A stranger to a municipality is told the same as for an address that does not exist (404); a member
+whose role does not allow the act is told so (403); nobody signed in is asked to sign in.
+The table :data:`ALLOWED` is the permission table of ``docs/permissions.md``; a test holds both equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from portal.municipalities.models import Membership, Municipality, Role
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+
+class Act(StrEnum):
+    """What can be done in a municipality."""
+
+    SEE_DESK = "see_desk"
+    SEE_DRAFTS = "see_drafts"
+    EDIT = "edit"
+    PUBLISH = "publish"
+    SEE_JOURNAL = "see_journal"
+    MANAGE = "manage"
+
+
+_EVERY_ROLE = frozenset(Role)
+ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.SEE_DESK: _EVERY_ROLE,
+    Act.SEE_DRAFTS: _EVERY_ROLE,
+    Act.EDIT: frozenset({Role.EDITOR, Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
+    Act.PUBLISH: frozenset({Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
+    Act.SEE_JOURNAL: frozenset({Role.AUDITOR, Role.MUNICIPAL_ADMIN}),
+    Act.MANAGE: frozenset({Role.MUNICIPAL_ADMIN}),
+}
+
+
+def roles_of(user: User, municipality_id: int) -> frozenset[str]:
+    """The person's roles there; asked once a request for each person, whatever the municipality."""
+    return _memberships(user).get(municipality_id, frozenset())
+
+
+def is_member(user: User, municipality_id: int) -> bool:
+    return user.is_superuser or bool(roles_of(user, municipality_id))
+
+
+def allows(user: User, act: Act, municipality_id: int) -> bool:
+    """Whether the person may do ``act`` in the municipality. The platform administrator may."""
+    if not user.is_active or user.is_anonymous:
+        return False
+    return user.is_superuser or bool(ALLOWED[act] & roles_of(user, municipality_id))
+
+
+def allows_anywhere(user: User, act: Act) -> bool:
+    """Whether there is any municipality where the person may do ``act``."""
+    if not user.is_active or user.is_anonymous:
+        return False
+    return user.is_superuser or any(ALLOWED[act] & roles for roles in _memberships(user).values())
+
+
+def municipality_ids(user: User, act: Act) -> list[int]:
+    """Where the person may do ``act``: the scope of every staff list (not for the platform administrator)."""
+    return [pk for pk, roles in _memberships(user).items() if ALLOWED[act] & roles]
+
+
+def municipality_for(user: User, slug: str, act: Act) -> Municipality:
+    """Look the municipality up for an act of a person who is signed in.
+
+    Raises ``Http404`` for a stranger exactly as for an unknown slug, ``PermissionDenied`` for a
+    member whose role does not allow the act.
+    """
+    municipality = Municipality.objects.filter(slug=slug).first()
+    if municipality is None or not is_member(user, municipality.pk):
+        raise Http404
+    if not allows(user, act, municipality.pk):
+        raise PermissionDenied
+    return municipality
+
+
+StaffView = Callable[..., HttpResponse]
+
+
+def staff_page(act: Act) -> Callable[[StaffView], StaffView]:
+    """Guard a staff view ``view(request, municipality, ...)`` whose address has ``slug``."""
+
+    def decorate(view: StaffView) -> StaffView:
+        @wraps(view)
+        def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            response = view(request, municipality_for(request.user, slug, act), **kwargs)
+            response.setdefault("Cache-Control", "private, no-store")
+            return response
+
+        inner.act = act  # type: ignore[attr-defined]
+        return inner
+
+    return decorate
+
+
+def _memberships(user: User) -> dict[int, frozenset[str]]:
+    known = getattr(user, "_roles_by_municipality", None)
+    if known is None:
+        known = {}
+        if user.is_authenticated:
+            for municipality_id, role in Membership.objects.filter(user=user).values_list("municipality_id", "role"):
+                known[municipality_id] = known.get(municipality_id, frozenset()) | {role}
+        user._roles_by_municipality = known  # type: ignore[attr-defined]
+    return known

@@ -1,0 +1,195 @@
+"""Where, and with what right."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
+
+from portal.bilingual import Localized, localized, original
+from portal.folding import fold
+from portal.municipalities.querysets import MembershipQuerySet, MunicipalityQuerySet
+
+
+class Country(models.TextChoices):
+    TUNISIA = "TN", _("Tunisia")
+    MOROCCO = "MA", _("Morocco")
+
+
+class Currency(models.TextChoices):
+    TND = "TND", _("Tunisian dinar")
+    MAD = "MAD", _("Moroccan dirham")
+
+
+_CURRENCY = {Country.TUNISIA: Currency.TND, Country.MOROCCO: Currency.MAD}
+_TIME_ZONE = {Country.TUNISIA: "Africa/Tunis", Country.MOROCCO: "Africa/Casablanca"}
+
+
+class Municipality(models.Model):
+    """A commune that publishes here. Its ``revision`` counts the changes to anything of its own."""
+
+    slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
+    name_ar = models.CharField(_("name (Arabic)"), max_length=200, help_text=_("Without the word for municipality."))
+    name_fr = models.CharField(_("name (French)"), max_length=200)
+    country = models.CharField(_("country"), max_length=2, choices=Country)
+    territory_ar = models.CharField(_("governorate or province (Arabic)"), max_length=200, blank=True)
+    territory_fr = models.CharField(_("governorate or province (French)"), max_length=200, blank=True)
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True, help_text=_("Empty: that of the country."))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        choices=[(name, name) for name in _TIME_ZONE.values()],
+        help_text=_("Empty: that of the country."),
+    )
+    is_fictional = models.BooleanField(
+        _("fictional"), default=False, help_text=_("An invented municipality, marked as such on each of its pages.")
+    )
+    revision = models.PositiveBigIntegerField(_("revision"), default=1, editable=False)
+    search_text = models.CharField(max_length=900, editable=False, default="")
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return original(self, "name")
+
+    def save(self, *args, **kwargs) -> None:
+        self.currency = self.currency or _CURRENCY[Country(self.country)]
+        self.time_zone = self.time_zone or _TIME_ZONE[Country(self.country)]
+        names = (self.name_ar, self.name_fr, self.territory_ar, self.territory_fr, self.slug)
+        self.search_text = fold(" ".join(names))
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        expected = _CURRENCY.get(Country(self.country)) if self.country else None
+        if self.currency and expected and self.currency != expected:
+            raise ValidationError({"currency": _("This is not the currency of the country.")})
+
+    @property
+    def name(self) -> Localized:
+        return localized(self, "name")
+
+    @property
+    def territory(self) -> Localized:
+        return localized(self, "territory")
+
+    @property
+    def title(self) -> str:
+        """The name with its word: بلدية in Tunisia, جماعة in Morocco, commune in French."""
+        name = self.name.text
+        if self.country == Country.MOROCCO:
+            return pgettext("Morocco", "Municipality of %(name)s") % {"name": name}
+        return pgettext("Tunisia", "Municipality of %(name)s") % {"name": name}
+
+    @property
+    def country_title(self) -> str:
+        """The State's name as its papers print it."""
+        return str(_("Kingdom of Morocco") if self.country == Country.MOROCCO else _("Republic of Tunisia"))
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self) -> datetime.date:
+        """The municipality's local date: what "late" and "next" are reckoned with."""
+        return timezone.localdate(timezone=self.zone_info)
+
+
+class Zone(models.Model):
+    """A part of the municipality's territory (منطقة), as the cell divided it."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="zones", verbose_name=_("municipality"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    name_ar = models.CharField(_("name (Arabic)"), max_length=200, blank=True)
+    name_fr = models.CharField(_("name (French)"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("zone")
+        verbose_name_plural = _("zones")
+        ordering = ["municipality", "number"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="zone_number_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {original(self, 'name')}".strip()
+
+    def clean(self) -> None:
+        if not (self.name_ar or self.name_fr):
+            raise ValidationError({"name_ar": _("Give the name in at least one language.")})
+
+
+class DecidingBody(models.Model):
+    """The body that decides for the municipality from a given day.
+
+    Never assumed to be an elected council: Tunisia's were dissolved by decree-law 2023-9 and others
+    decide in their stead. So the body is a dated fact with the title it bears.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="deciding_bodies", verbose_name=_("municipality")
+    )
+    title_ar = models.CharField(_("title (Arabic)"), max_length=200, blank=True)
+    title_fr = models.CharField(_("title (French)"), max_length=200, blank=True)
+    since = models.DateField(_("in office since"), null=True, blank=True, help_text=_("Empty: from the beginning."))
+
+    class Meta:
+        verbose_name = _("deciding body")
+        verbose_name_plural = _("deciding bodies")
+        ordering = ["municipality", models.F("since").asc(nulls_first=True)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "since"], nulls_distinct=False, name="deciding_body_since_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return original(self, "title")
+
+    def clean(self) -> None:
+        if not (self.title_ar or self.title_fr):
+            raise ValidationError({"title_ar": _("Give the title in at least one language.")})
+
+
+class Role(models.TextChoices):
+    """The roles of the permission table (``docs/permissions.md``)."""
+
+    EDITOR = "editor", _("Editor")
+    MODERATOR = "moderator", _("Moderator")
+    ANSWERER = "answerer", _("Answerer")
+    PUBLISHER = "publisher", _("Publisher")
+    COUNCIL_READER = "council_reader", _("Council reader")
+    AUDITOR = "auditor", _("Auditor")
+    MUNICIPAL_ADMIN = "municipal_admin", _("Municipal administrator")
+
+
+class Membership(models.Model):
+    """The role a person has in one municipality. A person may hold several."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="memberships", verbose_name=_("municipality")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["municipality", "user", "role"]
+        constraints = [models.UniqueConstraint(fields=["user", "municipality", "role"], name="membership_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"

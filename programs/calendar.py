@@ -1,0 +1,294 @@
+"""A program's calendar as a reader sees it: one reading for the page, the papers and the feeds.
+
+Everything that depends on the day or the language is worked out here, once for each row, so that
+screen and paper cannot disagree and the templates only lay out.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from portal import locales
+from portal.bilingual import Localized, page_language
+from programs.models import DelayRule, ExpectedDocument, Phase, Program, SupportingDocument, Task
+from programs.rules import (
+    DONE_STATES,
+    DelayReckoning,
+    Progress,
+    TaskState,
+    days_late,
+    progress,
+    reckon_delay,
+    task_state,
+)
+
+
+FileAddress = Callable[[SupportingDocument], str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that the reader may fetch, under the title of the document it fulfils."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """An expected document and the files the reader may fetch for it."""
+
+    title: Localized
+    files: list[FileRow]
+    has_files: bool
+
+
+@dataclass(slots=True)
+class TaskRow:
+    """A task on a given day, in a given language."""
+
+    task: Task
+    phase_number: int
+    title: Localized
+    documents: list[DocumentRow]
+    state: TaskState
+    days_late: int
+    code: str
+    """As this language writes it: ``2-1`` (task, phase) in Arabic, ``1.2`` (phase, task) otherwise."""
+    day: str
+    weekday: str
+    is_next: bool = False
+    is_first_to_come: bool = False
+
+    @property
+    def anchor(self) -> str:
+        return f"task-{self.phase_number}-{self.task.number}"
+
+    @property
+    def mark(self) -> str:
+        """The drawing on the rail: one of the design's task variants."""
+        if self.is_next:
+            return "next"
+        return "todo" if self.state in (TaskState.TODAY, TaskState.UPCOMING, TaskState.UNDATED) else self.state
+
+    @property
+    def tile(self) -> str:
+        """The letter of the design's tile: done, bare, late, next, unsaid, or none."""
+        if self.is_next:
+            return "n"
+        letters = {TaskState.DONE: "d", TaskState.DONE_BARE: "b", TaskState.LATE: "l", TaskState.NOT_STATED: "u"}
+        return letters.get(self.state, "")
+
+    @property
+    def files(self) -> list[FileRow]:
+        return [file for document in self.documents for file in document.files]
+
+    @property
+    def documents_awaited(self) -> list[DocumentRow]:
+        return [document for document in self.documents if not document.has_files]
+
+    @property
+    def documents_internal(self) -> int:
+        """How many documents were handed in that this reader may not fetch."""
+        return sum(document.has_files and not document.files for document in self.documents)
+
+    @property
+    def session_date(self) -> datetime.date | None:
+        return self.task.session_date
+
+    @property
+    def sheet_date(self) -> str:
+        return locales.sheet_date(self.task.session_date) if self.task.session_date else ""
+
+
+@dataclass(slots=True)
+class PhaseRow:
+    phase: Phase
+    title: Localized
+    tasks: list[TaskRow]
+    period: str
+
+    @property
+    def number(self) -> int:
+        return self.phase.number
+
+    @property
+    def label_differs(self) -> bool:
+        """True when the source prints another number than the tasks show: then the label is quoted."""
+        label = self.phase.label
+        return bool(label) and label[:1].isdigit() and not label.startswith(str(self.phase.number))
+
+    @property
+    def done(self) -> int:
+        return sum(row.state in DONE_STATES for row in self.tasks)
+
+    @property
+    def is_stated(self) -> bool:
+        return any(row.task.done is not None for row in self.tasks)
+
+    @property
+    def fraction(self) -> str:
+        return f"{self.done}/{len(self.tasks)}"
+
+    @property
+    def standing(self) -> str:
+        """``none`` when nothing is stated of any task, ``done``, ``now`` or ``todo``."""
+        if not self.is_stated:
+            passed = any(row.state is TaskState.NOT_STATED for row in self.tasks)
+            return "none" if passed else "todo"
+        return "done" if self.done == len(self.tasks) else "now"
+
+
+@dataclass(frozen=True, slots=True)
+class DelayRow:
+    rule: DelayRule
+    text: Localized
+    from_row: TaskRow
+    to_row: TaskRow
+    reckoning: DelayReckoning
+    from_date: str
+    to_date: str
+
+    @property
+    def tiles(self) -> list[str]:
+        """One tile a day: the days asked for, then those beyond; missing days end in red."""
+        kept = min(self.reckoning.days, self.reckoning.min_days)
+        beyond = min(max(0, self.reckoning.days - self.reckoning.min_days), 40)
+        return ["d"] * max(0, kept) + [""] * beyond + ["l"] * self.reckoning.missing
+
+
+@dataclass(slots=True)
+class Calendar:
+    program: Program
+    today: datetime.date
+    country: str
+    phases: list[PhaseRow]
+    delays: list[DelayRow]
+    progress: Progress
+    next_task: TaskRow | None
+    period: str
+    is_monolingual: bool
+    """True when some text of it does not exist in the page's language."""
+    rows: list[TaskRow] = field(default_factory=list)
+
+    @property
+    def days_to_next(self) -> int:
+        date = self.next_task.session_date if self.next_task else None
+        return (date - self.today).days if date else 0
+
+    @property
+    def current_phase(self) -> PhaseRow | None:
+        """The first phase that is neither finished nor silent."""
+        return next((phase for phase in self.phases if phase.standing == "now"), None)
+
+
+def code_in(language: str, phase: int, task: int) -> str:
+    """The task's code as the municipalities write it in Arabic (task-phase) or as French does (phase.task)."""
+    return f"{task}-{phase}" if language == "ar" else f"{phase}.{task}"
+
+
+def read_calendar(program: Program, today: datetime.date, file_address: FileAddress | None = None) -> Calendar:
+    """Lay a program out for a reader of the active language on ``today`` (the municipality's date).
+
+    ``program`` comes from ``Program.objects.for_calendar_page()``; nothing is queried here.
+    ``file_address`` gives the address of a public file; without it no file is offered.
+    """
+    country, language = program.municipality.country, page_language()
+    phases = [_phase_row(phase, today, country, language, file_address) for phase in program.phases.all()]
+    rows = [row for phase in phases for row in phase.tasks]
+    _mark_days(rows, today)
+    return Calendar(
+        program=program,
+        today=today,
+        country=country,
+        phases=phases,
+        delays=_delay_rows(program, rows, country, language),
+        progress=progress((row.state, row.task.done) for row in rows),
+        next_task=next((row for row in rows if row.is_next), None),
+        period=_period(rows, country, language),
+        is_monolingual=program.title.is_foreign or any(row.title.is_foreign for row in rows),
+        rows=rows,
+    )
+
+
+def _phase_row(
+    phase: Phase, today: datetime.date, country: str, language: str, address: FileAddress | None
+) -> PhaseRow:
+    tasks = [_task_row(phase, task, today, country, language, address) for task in phase.tasks.all()]
+    return PhaseRow(phase, phase.title, tasks, _period(tasks, country, language))
+
+
+def _task_row(
+    phase: Phase, task: Task, today: datetime.date, country: str, language: str, address: FileAddress | None
+) -> TaskRow:
+    documents = [_document_row(document, address) for document in task.expected_documents.all()]
+    date = task.session_date
+    return TaskRow(
+        task=task,
+        phase_number=phase.number,
+        title=task.title,
+        documents=documents,
+        state=task_state(
+            done=task.done,
+            session_date=date,
+            has_all_evidence=all(document.has_files for document in documents),
+            today=today,
+        ),
+        days_late=days_late(date, today) if date else 0,
+        code=code_in(language, phase.number, task.number),
+        day=locales.day_month(date, country, language) if date else "",
+        weekday=locales.weekday(date, country, language) if date else "",
+    )
+
+
+def _document_row(document: ExpectedDocument, address: FileAddress | None) -> DocumentRow:
+    files = list(document.files.all())
+    title = document.title
+    offered = [FileRow(str(title), address(file)) for file in files if address and file.is_public]
+    return DocumentRow(title, offered, bool(files))
+
+
+def _mark_days(rows: list[TaskRow], today: datetime.date) -> None:
+    """Mark the next date, and the row before which today's line is drawn."""
+    to_come = [row for row in rows if row.state in (TaskState.TODAY, TaskState.UPCOMING)]
+    dated = [row for row in to_come if row.session_date]
+    if dated:
+        min(dated, key=lambda row: row.session_date or today).is_next = True
+    has_past = any(row.session_date and row.session_date < today for row in rows)
+    for row in rows:
+        if has_past and row.session_date and row.session_date >= today:
+            row.is_first_to_come = True
+            return
+
+
+def _delay_rows(program: Program, rows: list[TaskRow], country: str, language: str) -> list[DelayRow]:
+    by_task = {row.task.pk: row for row in rows}
+    found = []
+    for rule in program.delay_rules.all():
+        first, second = by_task.get(rule.from_task_id), by_task.get(rule.to_task_id)
+        if first is None or second is None:
+            continue
+        reckoning = reckon_delay(
+            min_days=rule.min_days, day_kind=rule.day_kind, first=first.session_date, second=second.session_date
+        )
+        if reckoning is None or first.session_date is None or second.session_date is None:
+            continue
+        found.append(
+            DelayRow(
+                rule=rule,
+                text=rule.text,
+                from_row=first,
+                to_row=second,
+                reckoning=reckoning,
+                from_date=locales.long_date(first.session_date, country, language),
+                to_date=locales.long_date(second.session_date, country, language),
+            )
+        )
+    return found
+
+
+def _period(rows: Iterable[TaskRow], country: str, language: str) -> str:
+    dates = [row.session_date for row in rows if row.session_date]
+    return locales.period(min(dates), max(dates), country, language) if dates else ""

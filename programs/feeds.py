@@ -1,0 +1,48 @@
+"""The calendar as iCalendar (RFC 5545): all-day events that a phone can subscribe to."""
+
+from __future__ import annotations
+
+import datetime
+
+from icalendar import Calendar as ICalendar
+from icalendar import Event
+from icalendar.prop import vDDDTypes
+
+from programs.calendar import Calendar, TaskRow
+
+PRODUCT = "-//Musharaka//Participatory programs//AR"
+
+
+def calendar_feed(calendar: Calendar, *, name: str, page_url: str, host: str) -> bytes:
+    """The dated tasks of a calendar as all-day events.
+
+    Each event keeps its UID for ever (program and task row), so that a moved date moves in the
+    reader's calendar instead of appearing twice. DTSTAMP is the program's last change, so that the
+    file is the same as long as nothing changed.
+    """
+    feed = ICalendar()
+    feed.add("prodid", PRODUCT)
+    feed.add("version", "2.0")
+    feed.add("calscale", "GREGORIAN")
+    feed.add("method", "PUBLISH")
+    feed.add("name", name)
+    feed.add("x-wr-calname", name)
+    for row in calendar.rows:
+        if row.session_date:
+            feed.add_component(_event(row, row.session_date, calendar, page_url, host))
+    return feed.to_ical()
+
+
+def _event(row: TaskRow, date: datetime.date, calendar: Calendar, page_url: str, host: str) -> Event:
+    event = Event()
+    event.add("uid", f"task-{row.task.pk}@{host}")
+    event.add("dtstamp", calendar.program.updated_at.astimezone(datetime.UTC).replace(microsecond=0))
+    event["dtstart"] = vDDDTypes(date)
+    event["dtend"] = vDDDTypes(date + datetime.timedelta(days=1))  # RFC 5545 3.6.1: the end is exclusive
+    event.add("summary", f"{row.code} {row.title}")
+    url = f"{page_url}#{row.anchor}"
+    documents = "\n".join(f"- {document.title}" for document in row.documents)
+    event.add("description", f"{documents}\n{url}".strip())
+    event.add("url", url)
+    event.add("transp", "TRANSPARENT")
+    return event

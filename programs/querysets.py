@@ -1,0 +1,63 @@
+"""Questions over programs, named after the pages that ask them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Prefetch
+
+if TYPE_CHECKING:
+    from portal.municipalities.models import Municipality
+
+
+class ProgramQuerySet(models.QuerySet):
+    def published(self) -> ProgramQuerySet:
+        """What the public may see, said once: pages, files, feeds, search and exports start here."""
+        from programs.models import PUBLIC_STATUSES
+
+        return self.filter(status__in=PUBLIC_STATUSES)
+
+    def of(self, municipality: Municipality) -> ProgramQuerySet:
+        return self.filter(municipality=municipality)
+
+    def for_calendar_page(self) -> ProgramQuerySet:
+        """With everything a calendar shows, in a number of queries that does not depend on its length."""
+        from programs.models import DelayRule, ExpectedDocument, Phase, SupportingDocument, Task
+
+        files = SupportingDocument.objects.only(
+            "pk", "expected_document_id", "name", "size", "content_type", "is_public"
+        )
+        documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files)).order_by("position", "pk")
+        tasks = Task.objects.prefetch_related(Prefetch("expected_documents", documents)).order_by("number")
+        phases = Phase.objects.prefetch_related(Prefetch("tasks", tasks)).order_by("number")
+        return self.prefetch_related(
+            Prefetch("phases", phases), Prefetch("delay_rules", DelayRule.objects.order_by("pk"))
+        )
+
+
+class TaskQuerySet(models.QuerySet):
+    def published(self) -> TaskQuerySet:
+        from programs.models import PUBLIC_STATUSES
+
+        return self.filter(phase__program__status__in=PUBLIC_STATUSES)
+
+    def next_dates(self, today: datetime.date) -> TaskQuerySet:
+        """Public dates that are still to come, the nearest first."""
+        return (
+            self.published()
+            .filter(session_date__gte=today)
+            .select_related("phase__program__municipality")
+            .order_by("session_date", "phase__number", "number")
+        )
+
+
+class SupportingDocumentQuerySet(models.QuerySet):
+    def published(self) -> SupportingDocumentQuerySet:
+        """Files anybody may fetch: marked public, in a program that is public."""
+        from programs.models import PUBLIC_STATUSES
+
+        return self.filter(
+            is_public=True, expected_document__task__phase__program__status__in=PUBLIC_STATUSES
+        )

@@ -1,0 +1,11 @@
+from django.urls import path
+
+from programs.views import public
+
+urlpatterns = [
+    path("programs/", public.program_list, name="programs"),
+    path("m/<slug:slug>/programs/<int:year>/", public.program_page, name="program"),
+    path("m/<slug:slug>/programs/<int:year>/calendar.pdf", public.calendar_pdf, name="program-pdf"),
+    path("m/<slug:slug>/programs/<int:year>/calendar.ics", public.calendar_ics, name="program-ics"),
+    path("m/<slug:slug>/programs/<int:year>/files/<int:pk>/", public.evidence_file, name="program-file"),
+]

@@ -1,0 +1,148 @@
+"""The pages and files of programs that anybody may read."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.files.responses import file_response
+from portal.freshness import answer, fresh_page, validator
+from portal.municipalities.models import Municipality
+from portal.navigation import Tab, tabs_of
+from portal.pdf.responses import cached_pdf, pdf_response
+from programs.calendar import Calendar, read_calendar
+from programs.feeds import calendar_feed
+from programs.models import Program, SupportingDocument
+from programs.papers import calendar_paper
+
+PROGRAMS_A_PAGE = 30
+
+
+def program_heading(program: Program) -> str:
+    """What the program is, in the reader's language; its own title, as printed, stands below."""
+    return _("Annual participatory investment program %(year)s") % {"year": program.year}
+
+
+def program_list(request: HttpRequest) -> HttpResponse:
+    """Every public program, newest first."""
+    etag = validator(Municipality.objects.total_revision(), _latest_date(), request.get_full_path())
+    return answer(request, etag, lambda: _render_list(request))
+
+
+def _latest_date():
+    from django.utils import timezone
+
+    return timezone.now().date()
+
+
+def _render_list(request: HttpRequest) -> HttpResponse:
+    programs = Program.objects.published().select_related("municipality").order_by("-year", "municipality__slug")
+    page = Paginator(programs, PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "programs/list.html", {"page": page, "section": "programs"})
+
+
+@fresh_page
+def program_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
+    """The calendar of a published program."""
+    program = published_program(municipality, year)
+    return render(request, "programs/program.html", page_context(municipality, program))
+
+
+@fresh_page
+def calendar_pdf(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
+    """The official table as a file to print."""
+    program = published_program(municipality, year)
+    live_url = request.build_absolute_uri(_address("program", municipality, year))
+    heading = program_heading(program)
+    content = cached_pdf(
+        kind="calendar",
+        object_id=program.pk,
+        version=f"{municipality.revision} {municipality.today()} {live_url}",
+        render=partial(calendar_paper, program, municipality, heading=heading, live_url=live_url),
+    )
+    return pdf_response(
+        content=content,
+        filename=f"{heading} - {municipality.title}",
+        ascii_filename=f"{municipality.slug}-program-{year}",
+    )
+
+
+@fresh_page
+def calendar_ics(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
+    """The dates as a file that a phone's calendar reads."""
+    program = published_program(municipality, year)
+    feed = calendar_feed(
+        read_calendar(program, municipality.today()),
+        name=f"{program_heading(program)} · {municipality.title}",
+        page_url=request.build_absolute_uri(_address("program", municipality, year)),
+        host=request.get_host().split(":")[0],
+    )
+    response = HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{municipality.slug}-{year}.ics"'
+    return response
+
+
+def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
+    """A public supporting document of a published program; anything else does not exist."""
+    document = get_object_or_404(
+        SupportingDocument.objects.published().filter(
+            expected_document__task__phase__program__municipality__slug=slug,
+            expected_document__task__phase__program__year=year,
+        ),
+        pk=pk,
+    )
+    return file_response(
+        file=document.file, name=document.name, content_type=document.content_type, sha256=document.sha256
+    )
+
+
+def published_program(municipality: Municipality, year: int) -> Program:
+    """The municipality's public program of a year, read for its calendar page. Raises ``Http404``."""
+    return _with_municipality(
+        Program.objects.of(municipality).published().for_calendar_page().filter(year=year).first(), municipality
+    )
+
+
+def any_program(municipality: Municipality, year: int) -> Program:
+    """The same for staff, whatever its status. Raises ``Http404``."""
+    return _with_municipality(
+        Program.objects.of(municipality).for_calendar_page().filter(year=year).first(), municipality
+    )
+
+
+def _with_municipality(program: Program | None, municipality: Municipality) -> Program:
+    if program is None:
+        raise Http404
+    program.municipality = municipality
+    return program
+
+
+def page_context(municipality: Municipality, program: Program, *, is_preview: bool = False) -> dict:
+    """What ``programs/program.html`` needs."""
+
+    def file_address(document: SupportingDocument) -> str:
+        return reverse(
+            "program-file", kwargs={"slug": municipality.slug, "year": program.year, "pk": document.pk}
+        )
+
+    calendar: Calendar = read_calendar(program, municipality.today(), file_address)
+    page = _address("program", municipality, program.year)
+    return {
+        "municipality": municipality,
+        "heading": program_heading(program),
+        "calendar": calendar,
+        "pdf_url": _address("program-pdf", municipality, program.year),
+        "ics_url": _address("program-ics", municipality, program.year),
+        "tabs": tabs_of(municipality, Tab(page, _("Calendar"), is_current=True)),
+        "section": "programs",
+        "is_preview": is_preview,
+    }
+
+
+def _address(name: str, municipality: Municipality, year: int) -> str:
+    return reverse(name, kwargs={"slug": municipality.slug, "year": year})
