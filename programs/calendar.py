@@ -90,6 +90,10 @@ class TaskRow:
         return [document for document in self.documents if not document.has_files]
 
     @property
+    def has_some_evidence(self) -> bool:
+        return any(document.has_files for document in self.documents)
+
+    @property
     def documents_internal(self) -> int:
         """How many documents were handed in that this reader may not fetch."""
         return sum(document.has_files and not document.files for document in self.documents)

@@ -148,8 +148,16 @@ class DecidingBody(models.Model):
         ordering = ["municipality", models.F("since").asc(nulls_first=True)]
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "since"], nulls_distinct=False, name="deciding_body_since_unique"
-            )
+                fields=["municipality", "since"],
+                name="deciding_body_since_unique",
+                violation_error_message=_("Another body is in office since this day."),
+            ),
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=models.Q(since=None),
+                name="deciding_body_first_unique",
+                violation_error_message=_("Another body is there from the beginning."),
+            ),
         ]
 
     def __str__(self) -> str:

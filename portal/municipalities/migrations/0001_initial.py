@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'deciding body',
                 'verbose_name_plural': 'deciding bodies',
                 'ordering': ['municipality', models.OrderBy(models.F('since'), nulls_first=True)],
-                'constraints': [models.UniqueConstraint(fields=('municipality', 'since'), name='deciding_body_since_unique', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('municipality', 'since'), name='deciding_body_since_unique', violation_error_message='Another body is in office since this day.'), models.UniqueConstraint(condition=models.Q(('since', None)), fields=('municipality',), name='deciding_body_first_unique', violation_error_message='Another body is there from the beginning.')],
             },
         ),
         migrations.CreateModel(
