@@ -1,0 +1,72 @@
+"""Makes ready what script/server serves, in one process since each start of Django takes a second.
+
+    python -m script.prepare [--demo]
+
+Sees that PORT is free, brings the tables and the static files up to date and, for a demo, seeds it.
+"""
+
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+
+def check_port(port: str) -> None:
+    """Ends the process when nothing can be served on `port` of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(port)))
+        except (OSError, OverflowError, ValueError) as error:
+            sys.exit(f"Port {port} cannot be used ({error}). Another one:  PORT=8001 script/server")
+
+
+def static_state() -> str:
+    """A digest that changes when any static file is added, removed or edited."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            file = Path(storage.path(path)).stat()
+            digest.update(f"{path} {file.st_size} {file.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def collect_static() -> None:
+    """Compressing every file takes seconds, so it is done when one has changed."""
+    collected, state = Path(settings.STATIC_ROOT, ".collected"), static_state()
+    if collected.exists() and collected.read_text() == state:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    collected.write_text(state)
+
+
+def prepare(is_demo: bool) -> None:
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    if not settings.DEBUG:
+        collect_static()
+    if is_demo:
+        call_command("seed_demo")
+    else:
+        print("SECRET_KEY is set, so this is no demo: nothing is seeded, no demo account is made.")
+
+
+def main() -> None:
+    check_port(os.environ["PORT"])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    try:
+        prepare(is_demo="--demo" in sys.argv)
+    except (CommandError, ImproperlyConfigured) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
