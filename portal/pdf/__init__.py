@@ -1,0 +1,1 @@
+"""Paper: HTML to PDF/UA, and the responses that carry it."""

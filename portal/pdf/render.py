@@ -1,0 +1,147 @@
+"""HTML to PDF: the only module that knows WeasyPrint.
+
+WeasyPrint is imported when the first paper is asked for: it costs a second and 28 MiB, which a
+worker that prints nothing never pays. A paper has one sheet, ``static/musharaka/pdf.css``, which is
+applied here from its parsed form; templates do not link it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import mimetypes
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+from portal.pdf.finishing import finish
+from portal.pdf.reading import mark_document
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+# Addresses in a paper and in its sheet are read from here. The name can never resolve (RFC 2606).
+STATIC_ORIGIN = "https://static.invalid/"
+ACCESSIBLE = "pdf/ua-1"
+ARCHIVAL = "pdf/a-3a"
+
+# Pango's font maps are not safe to share between threads, and two renderings at once would only
+# take turns at the interpreter anyway.
+_one_at_a_time = threading.Lock()
+
+
+class PdfError(Exception):
+    """A paper could not be made."""
+
+
+class PdfUnavailableError(PdfError):
+    """WeasyPrint or one of the system libraries it needs is missing on this machine."""
+
+
+class RefusedResourceError(PdfError):
+    """A paper or its sheet asked for something other than a file of the static folder."""
+
+
+class IncompletePageError(PdfError):
+    """The page lacks what PDF/UA asks of every document: a language and a title."""
+
+
+@dataclass(frozen=True)
+class _Press:
+    """What is kept between papers: parsing the sheet and loading the fonts is a quarter of a render."""
+
+    fetcher: URLFetcher
+    fonts: FontConfiguration
+    sheet: CSS
+
+
+def render_pdf(*, html: str, archive: bool = False) -> bytes:
+    """Make a tagged PDF out of a whole HTML page.
+
+    The page needs ``<html lang dir>`` and ``<title>``; pictures and sheets are addressed relative to
+    the static folder (``musharaka/img/mark.svg``) and links in full, since a paper has no address.
+    Text of unknown direction needs an explicit ``dir``: ``dir=auto`` is ignored on paper.
+    The same page gives the same bytes.
+
+    Args:
+        html: the page; values in it are escaped by the template that made it.
+        archive: write PDF/A-3a, for keeping, instead of PDF/UA-1, for reading.
+
+    Raises:
+        PdfUnavailableError: WeasyPrint cannot be loaded here.
+        RefusedResourceError: the page asks for anything but a static file.
+        IncompletePageError: the page has no language or no title.
+    """
+    weasyprint = _weasyprint()
+    with _one_at_a_time:
+        try:
+            press = _press(sheet_path().stat().st_mtime_ns)
+            return _print(press, html, ARCHIVAL if archive else ACCESSIBLE)
+        except weasyprint.urls.FatalURLFetchingError as refusal:
+            raise RefusedResourceError(str(refusal.__cause__)) from refusal
+
+
+def sheet_path() -> Path:
+    """The one stylesheet of papers."""
+    return Path(settings.PROJECT_DIR, "static", "musharaka", "pdf.css")
+
+
+def static_file(address: str) -> Path:
+    """The file that an address below ``STATIC_ORIGIN`` names.
+
+    Raises ``ValueError`` for another origin, a path that leaves the folder and a file that is not there.
+    """
+    folder = Path(settings.PROJECT_DIR, "static").resolve()
+    parts = urlsplit(address)
+    path = (folder / unquote(parts.path).lstrip("/")).resolve()
+    if f"{parts.scheme}://{parts.netloc}/" != STATIC_ORIGIN or not path.is_relative_to(folder):
+        raise ValueError(f"not a static file: {address}")
+    if not path.is_file():
+        raise ValueError(f"no such static file: {parts.path}")
+    return path
+
+
+def _print(press: _Press, html: str, variant: str) -> bytes:
+    page = _weasyprint().HTML(string=html, base_url=STATIC_ORIGIN, url_fetcher=press.fetcher)
+    mark_document(page.etree_element)
+    document = page.render(stylesheets=[press.sheet], font_config=press.fonts, pdf_variant=variant)
+    if not (document.metadata.lang and document.metadata.title):
+        raise IncompletePageError("A paper needs <html lang> and <title>.")
+    return document.write_pdf(pdf_variant=variant, pdf_identifier=True, finisher=finish)
+
+
+def _weasyprint() -> ModuleType:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise PdfUnavailableError(str(error)) from error
+    return weasyprint
+
+
+@lru_cache(maxsize=1)
+def _press(sheet_time: int) -> _Press:
+    """Set up once per process, and again when the sheet has changed (``sheet_time``)."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class StaticFetcher(URLFetcher):
+        """Reads from the static folder; any other address stops the rendering."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            path = static_file(url)
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    fetcher, fonts = StaticFetcher(fail_on_errors=True), FontConfiguration()
+    address = f"{STATIC_ORIGIN}musharaka/{sheet_path().name}"
+    sheet = weasyprint.CSS(url=address, url_fetcher=fetcher, font_config=fonts)
+    atexit.register(_press.cache_clear)  # the fonts' temporary folder goes while Python can still remove it
+    return _Press(fetcher, fonts, sheet)

@@ -1,0 +1,85 @@
+"""Papers as HTTP responses, and the store that keeps a paper until what it says changes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.core.cache import BaseCache, InvalidCacheBackendError, caches
+from django.http import HttpResponse
+from django.utils.translation import get_language
+
+from portal.freshness import code_version
+
+SUFFIX = ".pdf"
+NAME_LENGTH = 120
+HIDDEN = frozenset({"Cc", "Cf"})  # control characters; joiners and direction marks
+# What a file name must not have on some system people use.
+_UNSAFE = re.compile(r"""[/\\:*?"<>|;%\s]+""")
+_one_at_a_time = threading.Lock()
+
+
+def pdf_response(*, content: bytes, filename: str, ascii_filename: str, inline: bool = True) -> HttpResponse:
+    """A PDF under a name in any script (RFC 6266).
+
+    Args:
+        filename: the name in the reader's language; made safe here.
+        ascii_filename: for programs that know no other letters: ``nefta-program-2022``.
+        inline: shown by the browser; else offered for saving.
+    """
+    disposition = "inline" if inline else "attachment"
+    plain = safe_filename(ascii_filename.encode("ascii", "ignore").decode())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = (
+        f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(safe_filename(filename), safe='')}"
+    )
+    response["Content-Length"] = str(len(content))
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def safe_filename(name: str) -> str:
+    """A PDF's name for every common system: ``بلدية نفطة: رزنامة`` → ``بلدية-نفطة-رزنامة.pdf``."""
+    name = unicodedata.normalize("NFC", name).removesuffix(SUFFIX)
+    name = "".join(
+        letter for letter in name if letter.isspace() or unicodedata.category(letter) not in HIDDEN
+    )
+    name = re.sub("-{2,}", "-", _UNSAFE.sub("-", name))[:NAME_LENGTH]
+    return (name.strip("-. ") or "document") + SUFFIX
+
+
+def cached_pdf(*, kind: str, object_id: int, version: str, render: Callable[[], bytes]) -> bytes:
+    """The bytes of a paper, rendered only when nobody asked for this version before.
+
+    Kept in the cache named ``pdf`` where there is one, else in the default one. The language of the
+    moment and the version of the code are part of the key.
+
+    Args:
+        kind: which paper, such as ``calendar``.
+        object_id: primary key of what it is about.
+        version: everything else that it shows and that changes: the municipality's revision and
+            local date, the address it was asked at.
+        render: makes the bytes.
+    """
+    cache = _cache()
+    parts = (kind, object_id, version, get_language(), code_version())
+    name = f"{kind}:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+    content = cache.get(name)
+    if content is None:
+        with _one_at_a_time:  # a second request for the same paper waits, and takes the first one's copy
+            content = cache.get(name)
+            if content is None:
+                content = render()
+                cache.set(name, content)
+    return content
+
+
+def _cache() -> BaseCache:
+    try:
+        return caches["pdf"]
+    except InvalidCacheBackendError:
+        return caches["default"]
