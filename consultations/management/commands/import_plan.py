@@ -1,0 +1,138 @@
+"""``manage.py import_plan``: an open-government project sheet becomes a project of a plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from consultations.importers.plan import read_plan
+from consultations.imports import ImportResult, import_plan
+from consultations.merging import Difference
+from consultations.models import ActionPlan
+from portal.importing.refusals import ImportRefused
+from portal.municipalities.models import Municipality
+
+DEFAULT_PLAN = "openness"
+"""A municipality's usual plan: that of ``/m/<slug>/plans/openness/``."""
+
+REFUSED = 2
+"""The exit code of a file or an option that cannot be accepted; nothing is saved then."""
+
+
+class Command(BaseCommand):
+    help = "Imports an open-government project sheet (text) into an action plan of a municipality."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the sheet")
+        parser.add_argument("--municipality", required=True, metavar="SLUG")
+        parser.add_argument(
+            "--plan",
+            default=DEFAULT_PLAN,
+            metavar="SLUG",
+            help="short name of the plan in addresses; default: %(default)s, the usual plan",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
+        parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
+        parser.add_argument("--publish", action="store_true", help="publish the plan in the same transaction")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            result = _import(
+                **{name: options[name] for name in ("file", "municipality", "plan", "dry_run", "publish")}
+            )
+        except ImportRefused as refused:
+            self.stderr.write(str(refused))
+            sys.exit(REFUSED)
+        if options["json"]:
+            self.stdout.write(_json(result))
+        else:
+            self.stdout.write("\n".join(_summary(result, is_dry=options["dry_run"])))
+
+
+def _import(*, file: str, municipality: str, plan: str, dry_run: bool, publish: bool) -> ImportResult:
+    """Read and import the file; with ``dry_run`` everything is rolled back, all checks made.
+
+    Raises ``ImportRefused``.
+    """
+    owner = Municipality.objects.filter(slug=municipality).first()
+    if owner is None:
+        raise _refused(file, _("the short name of a municipality that exists"), municipality)
+    data = _content(file)
+    reading = read_plan(file, data)
+    with transaction.atomic():
+        result = import_plan(
+            municipality=owner,
+            slug=_checked_slug(file, plan),
+            reading=reading,
+            origin_name=Path(file).name,
+            origin_sha256=hashlib.sha256(data).hexdigest(),
+            actor=None,
+            publish=publish,
+        )
+        transaction.set_rollback(dry_run)
+    return result
+
+
+def _content(file: str) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise _refused(file, _("a file that can be read"), error.strerror or "") from error
+
+
+def _checked_slug(file: str, slug: str) -> str:
+    try:
+        return ActionPlan._meta.get_field("slug").clean(slug, None)
+    except ValidationError as error:
+        expected = _("a short name of Latin letters, digits and hyphens for the plan")
+        raise _refused(file, expected, slug) from error
+
+
+def _refused(file: str, expected: str, found: str) -> ImportRefused:
+    return ImportRefused(file=file, line=1, column=1, expected=expected, found=found)
+
+
+def _json(result: ImportResult) -> str:
+    reading = result.reading.as_json(
+        municipality=result.plan.municipality.slug, slug=result.plan.slug, number=result.project.number
+    )
+    return json.dumps(reading, ensure_ascii=False, indent=2)
+
+
+def _summary(result: ImportResult, *, is_dry: bool) -> list[str]:
+    found, reading = result.differences, result.reading
+    count = len(found.changes)
+    return [
+        f"{result.plan}: {result.project}",
+        ngettext("%(count)d change", "%(count)d changes", count) % {"count": count},
+        *(f"  {change}: {_shown(change.stored)} → {_shown(change.read)}" for change in found.changes),
+        *(_conflict(difference) for difference in found.conflicts),
+        *(_("Not in the file, kept: %(what)s") % {"what": row} for row in found.absent),
+        *(
+            f"{reading.file}:{warning.line}:{warning.column}: {warning.message}"
+            for warning in reading.warnings
+        ),
+        *([_("Nothing was written: this was a dry run.")] if is_dry else []),
+    ]
+
+
+def _conflict(difference: Difference) -> str:
+    return _("Kept as people have it: %(what)s: %(stored)s; the file says %(read)s") % {
+        "what": difference,
+        "stored": _shown(difference.stored),
+        "read": _shown(difference.read),
+    }
+
+
+def _shown(value: Any) -> str:
+    return "–" if value is None or value == "" else str(value).replace("\n", " ")

@@ -1,0 +1,165 @@
+"""What a file says beside what is stored: rows and values merged, and every difference told.
+
+What the last import read (the base) is kept with the rows, so a value that people changed since can be told
+from one that the file changed. Theirs is kept and reported; nothing is deleted; what the file does not state
+erases nothing.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from portal.bilingual import original
+from portal.folding import folded_words
+from portal.importing.merge import Outcome, is_empty, merge
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A value of one row as it was stored and as the file says it; ``field`` is "" for a row as a whole."""
+
+    place: str
+    field: str
+    stored: Any
+    read: Any
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.field}".strip()
+
+
+@dataclass(slots=True)
+class Differences:
+    """What an import wrote, what it left as people have it, and the rows that its file does not name."""
+
+    changes: list[Difference] = field(default_factory=list)
+    conflicts: list[Difference] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+
+def merge_values(found: Differences, row: models.Model, values: Values, base: Values, place: str) -> Values:
+    """Set on ``row`` what the file changed, without saving it; return the base of the next import.
+
+    ``values`` are those of the file by column, ``base`` those the last import read. A new row takes them all.
+    """
+    is_new = row.pk is None
+    stated = {name: value for name, value in values.items() if not is_empty(value)}
+    for name, read in stated.items():
+        stored = getattr(row, name)
+        ours, theirs = plain(stored), plain(read)
+        if is_new or merge(base=base.get(name), ours=ours, theirs=theirs) is Outcome.TAKE:
+            setattr(row, name, read)
+            found.changes += [] if is_new else [Difference(place, name, stored, read)]
+        elif ours != theirs:
+            found.conflicts.append(Difference(place, name, stored, read))
+    if is_new:
+        found.changes.append(Difference(place, "", None, original(row, "title")))
+    return {**base, **{name: plain(value) for name, value in stated.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """The rows of ``model`` that belong to ``parent`` (its foreign key by name), and what was read last."""
+
+    place: str
+    model: type[models.Model]
+    parent: dict[str, models.Model]
+    base: Sequence[Values]
+
+    def stored(self) -> list[Any]:
+        return list(self.model._default_manager.filter(**self.parent).order_by("position", "pk"))
+
+
+def merge_rows(found: Differences, rows: RowSet, incoming: Sequence[Values]) -> list[Values]:
+    """Merge and save the rows of a list; return the base of the next import.
+
+    A row is the one last read under the same title, letters folded, else the one last read at the same place,
+    else a stored one of the same title, else a new one at the end. A row that people removed stays removed.
+    """
+    stored = rows.stored()
+    by_pk = {row.pk: row for row in stored}
+    read_before = {entry["pk"] for entry in rows.base}
+    added_by_people = [row for row in stored if row.pk not in read_before]
+    last = max((row.position for row in stored), default=0)
+    matches, absent = _match(incoming, rows.base)
+    imported = []
+    for values, base in zip(incoming, matches, strict=True):
+        row: Any = by_pk.get(base["pk"]) if base else _take_titled(added_by_people, values)
+        if base and row is None:
+            found.conflicts.append(Difference(rows.place, "", None, title_of(values)))
+            imported.append({**base, **{name: plain(value) for name, value in values.items()}})
+            continue
+        if row is None:
+            last += 1
+            row = rows.model(position=last, **rows.parent)
+        imported.append(_merge_row(found, row, values, base or {}, f"{rows.place}-{row.position}"))
+    found.absent += [f"{rows.place}: {title_of(entry)}" for entry in absent if entry["pk"] in by_pk]
+    return [*imported, *absent]
+
+
+def _merge_row(found: Differences, row: Any, values: Values, base: Values, place: str) -> Values:
+    earlier = len(found.changes)
+    merged = merge_values(found, row, values, base, place)
+    _keep_period(found, row, earlier)
+    if len(found.changes) > earlier:
+        row.save()
+    return {**merged, "pk": row.pk}
+
+
+def _keep_period(found: Differences, row: Any, earlier: int) -> None:
+    """Leave both dates to people where theirs and the file's together would end before they start."""
+    start, end = getattr(row, "starts_on", None), getattr(row, "ends_on", None)
+    if start is None or end is None or start <= end:
+        return
+    dates = [change for change in found.changes[earlier:] if change.field in ("starts_on", "ends_on")]
+    for change in dates:
+        setattr(row, change.field, change.stored)
+        found.changes.remove(change)
+    found.conflicts += dates
+
+
+def _match(incoming: Sequence[Values], base: Sequence[Values]) -> tuple[list[Values | None], list[Values]]:
+    """What the last import read of each incoming row, if it did; and what was read then and is not now."""
+    free = dict(enumerate(base))
+    matches: list[Values | None] = []
+    for values in incoming:
+        same = (at for at, entry in free.items() if folded(title_of(entry)) == folded(title_of(values)))
+        at = next(same, None)
+        matches.append(None if at is None else free.pop(at))
+    for at, match in enumerate(matches):
+        if match is None:
+            matches[at] = free.pop(at, None)
+    return matches, list(free.values())
+
+
+def _take_titled(rows: list[Any], values: Values) -> Any:
+    title = folded(title_of(values))
+    for row in rows:
+        if title in (folded(row.title_ar), folded(row.title_fr)):
+            rows.remove(row)
+            return row
+    return None
+
+
+def title_of(values: Values) -> str:
+    """The title among the values of a row, in whichever language it is."""
+    return values.get("title_ar") or values.get("title_fr") or ""
+
+
+def folded(title: str) -> str:
+    """What two spellings of one title share: their folded words."""
+    return " ".join(folded_words(title))
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it, with one spelling for equal values."""
+    if isinstance(value, Decimal):
+        return f"{value:.3f}"
+    return value.isoformat() if isinstance(value, datetime.date) else value
