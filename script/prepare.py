@@ -44,6 +44,7 @@ def collect_static() -> None:
     collected, state = Path(settings.STATIC_ROOT, ".collected"), static_state()
     if collected.exists() and collected.read_text() == state:
         return
+    print("Compressing style sheets, scripts and fonts", flush=True)
     call_command("collectstatic", interactive=False, verbosity=0)
     collected.write_text(state)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import threading
 import unicodedata
@@ -10,10 +11,14 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from django.core.cache import BaseCache, InvalidCacheBackendError, caches
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 
 from portal.freshness import code_version
+from portal.pdf.render import PdfError, PdfUnavailableError
+
+logger = logging.getLogger(__name__)
 
 SUFFIX = ".pdf"
 NAME_LENGTH = 120
@@ -21,6 +26,29 @@ HIDDEN = frozenset({"Cc", "Cf"})  # control characters; joiners and direction ma
 # What a file name must not have on some system people use.
 _UNSAFE = re.compile(r"""[/\\:*?"<>|;%\s]+""")
 _one_at_a_time = threading.Lock()
+
+
+def paper_response(
+    request: HttpRequest,
+    *,
+    kind: str,
+    object_id: int,
+    version: str,
+    make: Callable[[], bytes],
+    filename: str,
+    ascii_filename: str,
+) -> HttpResponse:
+    """A paper, from the store or made now; or a page that says why there is none (503).
+
+    Args: those of :func:`cached_pdf` (``make`` is its ``render``) and of :func:`pdf_response`.
+    """
+    try:
+        content = cached_pdf(kind=kind, object_id=object_id, version=version, render=make)
+    except PdfError as error:
+        logger.exception("No paper %s %s", kind, object_id)
+        context = {"is_missing": isinstance(error, PdfUnavailableError)}
+        return render(request, "pdf/unavailable.html", context, status=503)
+    return pdf_response(content=content, filename=filename, ascii_filename=ascii_filename)
 
 
 def pdf_response(*, content: bytes, filename: str, ascii_filename: str, inline: bool = True) -> HttpResponse:

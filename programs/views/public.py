@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import partial
 
 from django.core.paginator import Paginator
@@ -11,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.files.responses import file_response
-from portal.freshness import answer, fresh_page, validator
+from portal.freshness import fresh_listing, fresh_page
 from portal.municipalities.models import Municipality
 from portal.navigation import Tab, tabs_of
-from portal.pdf.responses import cached_pdf, pdf_response
+from portal.pdf.responses import paper_response
 from programs.calendar import Calendar, read_calendar
 from programs.feeds import calendar_feed
 from programs.models import Program, SupportingDocument
@@ -28,20 +29,10 @@ def program_heading(program: Program) -> str:
     return _("Annual participatory investment program %(year)s") % {"year": program.year}
 
 
-def program_list(request: HttpRequest) -> HttpResponse:
+@fresh_listing
+def program_list(request: HttpRequest, today: datetime.date) -> HttpResponse:
     """Every public program, newest first."""
-    etag = validator(Municipality.objects.total_revision(), _latest_date(), request.get_full_path())
-    return answer(request, etag, lambda: _render_list(request))
-
-
-def _latest_date():
-    from django.utils import timezone
-
-    return timezone.now().date()
-
-
-def _render_list(request: HttpRequest) -> HttpResponse:
-    programs = Program.objects.published().select_related("municipality").order_by("-year", "municipality__slug")
+    programs = Program.objects.published().for_list_page()
     page = Paginator(programs, PROGRAMS_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "programs/list.html", {"page": page, "section": "programs"})
 
@@ -59,14 +50,12 @@ def calendar_pdf(request: HttpRequest, municipality: Municipality, year: int) ->
     program = published_program(municipality, year)
     live_url = request.build_absolute_uri(_address("program", municipality, year))
     heading = program_heading(program)
-    content = cached_pdf(
+    return paper_response(
+        request,
         kind="calendar",
         object_id=program.pk,
         version=f"{municipality.revision} {municipality.today()} {live_url}",
-        render=partial(calendar_paper, program, municipality, heading=heading, live_url=live_url),
-    )
-    return pdf_response(
-        content=content,
+        make=partial(calendar_paper, program, municipality, heading=heading, live_url=live_url),
         filename=f"{heading} - {municipality.title}",
         ascii_filename=f"{municipality.slug}-program-{year}",
     )
@@ -104,7 +93,8 @@ def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> HttpRe
 def published_program(municipality: Municipality, year: int) -> Program:
     """The municipality's public program of a year, read for its calendar page. Raises ``Http404``."""
     return _with_municipality(
-        Program.objects.of(municipality).published().for_calendar_page().filter(year=year).first(), municipality
+        Program.objects.of(municipality).published().for_calendar_page().filter(year=year).first(),
+        municipality,
     )
 
 

@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
+from portal.pdf.render import PdfError, PdfUnavailableError
 from programs.models import Program, Status, Task
 from programs.services import change_status
 from tests import factories
@@ -101,7 +102,9 @@ def test_a_draft_is_in_no_list(client, program):
 
 
 def test_hostile_text_is_shown_as_text(client, program):
-    Task.objects.filter(number=1).update(title_ar="<script>x()</script> \u202e", notes="<img src=x onerror=y()>")
+    Task.objects.filter(number=1).update(
+        title_ar="<script>x()</script> \u202e", notes="<img src=x onerror=y()>"
+    )
     page = client.get(address()).content.decode()
     assert "<script>x" not in page
     assert "<img src=x" not in page
@@ -114,13 +117,16 @@ def test_hostile_text_is_shown_as_text(client, program):
 def _fill(program, count):
     phase = factories.PhaseFactory(program=program, number=2)
     tasks = Task.objects.bulk_create(
-        Task(phase=phase, number=n, title_ar=f"بند {n}", session_date=datetime.date(2021, 12, 1)) for n in range(1, count + 1)
+        Task(phase=phase, number=n, title_ar=f"بند {n}", session_date=datetime.date(2021, 12, 1))
+        for n in range(1, count + 1)
     )
     for task in tasks:
         factories.ExpectedDocumentFactory(task=task)
 
 
-def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(client, nefta, django_assert_num_queries):
+def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(
+    client, nefta, django_assert_num_queries
+):
     for year, count in [(2023, 3), (2024, 300)]:
         program = factories.ProgramFactory(municipality=nefta, year=year, published=True)
         _fill(program, count)
@@ -203,3 +209,34 @@ def test_a_file_of_a_draft_or_of_another_town_does_not_exist(client, program, ke
     assert client.get(address("program-file", year=2021, pk=document.pk)).status_code == 404
     Program.objects.update(status=Status.DRAFT)
     assert client.get(address("program-file", pk=document.pk)).status_code == 404
+
+
+# --- paper -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_the_calendar_as_a_paper(client, program, language):
+    response = client.get(address("program-pdf", language=language))
+    assert response.content.startswith(b"%PDF-1.7")
+    assert response["Content-Type"] == "application/pdf"
+    assert 'filename="nefta-program-2022.pdf"' in response["Content-Disposition"]
+    assert (
+        client.get(
+            address("program-pdf", language=language), headers={"If-None-Match": response["ETag"]}
+        ).status_code
+        == 304
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(PdfUnavailableError("no pango"), 503), (PdfError("broken"), 503)]
+)
+def test_a_paper_that_cannot_be_made_is_explained(client, program, monkeypatch, error, status):
+    def fails(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("programs.views.public.calendar_paper", fails)
+    response = client.get(address("program-pdf"))
+    assert response.status_code == status
+    assert "m-error" in response.content.decode()
+    assert "ETag" not in response
