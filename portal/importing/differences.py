@@ -1,7 +1,7 @@
 """What a file says beside what is stored: values taken, values kept as people have them, rows not named.
 
-The base, what the last import read of a row, is kept with the row as JSON: so a value that people changed since
-can be told from one that the file changed.
+The base, what the last import read of a row, is kept with the row as JSON: so a value that people changed
+since can be told from one that the file changed.
 """
 
 import datetime

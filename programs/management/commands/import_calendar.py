@@ -1,0 +1,142 @@
+"""``manage.py import_calendar``: a municipality's calendar becomes a program, or brings one up to date."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, no_translations
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.importing.dates import FIRST_YEAR, LAST_YEAR
+from portal.importing.differences import Difference
+from portal.importing.refusals import ImportRefused, quote
+from portal.importing.tables import Limits, read_table
+from portal.municipalities.models import Municipality
+from programs.importers.calendar import read_calendar
+from programs.importers.readings import CalendarReading
+from programs.imports import ImportResult, import_calendar
+
+REFUSED = 2
+"""The exit code of a file or an option that cannot be accepted; nothing is saved then."""
+
+
+class Command(BaseCommand):
+    help = "Imports the calendar of a program (text, TSV or CSV) for a municipality and a year."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the calendar")
+        parser.add_argument("--municipality", required=True, metavar="SLUG")
+        parser.add_argument("--year", required=True, type=int, metavar="YYYY")
+        parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
+        parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
+        parser.add_argument(
+            "--publish", action="store_true", help="publish the program in the same transaction"
+        )
+
+    # Scripts read what this prints, so it does not change with the language of the pages.
+    @no_translations
+    def handle(self, *args: Any, **options: Any) -> None:
+        names = ("file", "municipality", "year", "dry_run", "publish")
+        try:
+            reading, result = _import(**{name: options[name] for name in names})
+        except ImportRefused as refused:
+            self.stderr.write(str(refused))
+            sys.exit(REFUSED)
+        if options["json"]:
+            report = reading.as_json(municipality=options["municipality"])
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            summary = _summary(options["file"], reading, result, is_dry=options["dry_run"])
+            self.stdout.write("\n".join(summary))
+
+
+def _import(
+    *, file: str, municipality: str, year: int, dry_run: bool, publish: bool
+) -> tuple[CalendarReading, ImportResult]:
+    """Read and import the file; with ``dry_run`` everything is rolled back once it was checked and compared.
+
+    Raises ``ImportRefused``.
+    """
+    owner = _municipality(file, municipality, year)
+    data = _content(file)
+    reading = read_calendar(read_table(file, data), year=year)
+    with transaction.atomic():
+        result = import_calendar(
+            municipality=owner,
+            year=year,
+            reading=reading,
+            origin_name=Path(file).name,
+            origin_sha256=hashlib.sha256(data).hexdigest(),
+            actor=None,
+            publish=publish,
+        )
+        transaction.set_rollback(dry_run)
+    return reading, result
+
+
+def _municipality(file: str, slug: str, year: int) -> Municipality:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        expected = _("a year from %(first)d to %(last)d") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise _refused(file, expected, str(year))
+    owner = Municipality.objects.filter(slug=slug).first()
+    if owner is None:
+        raise _refused(file, _("the short name of a municipality that exists"), slug)
+    return owner
+
+
+def _content(file: str) -> bytes:
+    """Return the bytes of the file, one more than a table may have at the most."""
+    try:
+        with Path(file).open("rb") as stream:
+            return stream.read(Limits().bytes + 1)
+    except OSError as error:
+        raise _refused(file, _("a file that can be read"), error.strerror or "") from error
+
+
+def _refused(file: str, expected: str, found: str) -> ImportRefused:
+    return ImportRefused(file=file, line=1, column=1, expected=expected, found=found)
+
+
+# The summary for people
+
+
+def _summary(file: str, reading: CalendarReading, result: ImportResult, *, is_dry: bool) -> Iterator[str]:
+    found, status = result.differences, result.program.get_status_display()
+    documents = sum(len(task.documents) for task in reading.tasks)
+    yield f"{result.program}: {reading.title}"
+    yield f"phases: {len(reading.phases)}, tasks: {len(reading.tasks)}, documents: {documents}"
+    yield from (f"delay: {rule.from_code} → {rule.to_code}: {rule.text}" for rule in reading.delay_rules)
+    for guess in reading.guesses:
+        yield f"{file}:{guess.line}: guess: {guess.code}: {guess.value}. {guess.reason}"
+    for warning in reading.warnings:
+        yield f"{file}:{warning.line}:{warning.column}: warning: {warning.code}: {warning.message}"
+    if result.created:
+        yield f"new program ({status})"
+    else:
+        yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
+        yield from map(_change, found.changes)
+    yield from map(_conflict, found.conflicts)
+    yield from (f"not in the file, kept: {row}" for row in found.absent)
+    if is_dry:
+        yield "nothing was written: this was a dry run"
+
+
+def _change(change: Difference) -> str:
+    return f"change: {change}: {_shown(change.stored)} → {_shown(change.read)}"
+
+
+def _conflict(conflict: Difference) -> str:
+    return f"conflict: {conflict}: kept {_shown(conflict.stored)}, the file says {_shown(conflict.read)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " | ".join(map(_shown, value)) or "–"
+    return "–" if value is None or value == "" else quote(str(value))
