@@ -1,8 +1,8 @@
 """Makes ready what script/server serves, in one process since each start of Django takes a second.
 
-    python -m script.prepare [--demo]
+    python -m script.prepare
 
-Sees that PORT is free, brings the tables and the static files up to date and, for a demo, seeds it.
+Sees that PORT is free, brings the tables and the static files up to date, and seeds what is not there.
 """
 
 import hashlib
@@ -49,22 +49,19 @@ def collect_static() -> None:
     collected.write_text(state)
 
 
-def prepare(is_demo: bool) -> None:
+def prepare() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     if not settings.DEBUG:
         collect_static()
-    if is_demo:
-        call_command("seed_demo")
-    else:
-        print("SECRET_KEY is set, so this is no demo: nothing is seeded, no demo account is made.")
+    call_command("seed_demo")
 
 
 def main() -> None:
     check_port(os.environ["PORT"])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     try:
-        prepare(is_demo="--demo" in sys.argv)
+        prepare()
     except (CommandError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
