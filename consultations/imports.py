@@ -24,16 +24,7 @@ from consultations.importers.readings import (
     PrintedDate,
     ProjectReading,
 )
-from consultations.merging import (
-    Difference,
-    Differences,
-    RowSet,
-    Values,
-    folded,
-    merge_rows,
-    merge_values,
-    title_of,
-)
+from consultations.merging import RowSet, folded, merge_rows, save_changes, title_of
 from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
 from consultations.points import write_points
 from consultations.services import publish as publish_plan
@@ -41,6 +32,7 @@ from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column
 from portal.folding import fold
+from portal.importing.differences import Difference, Differences, Values, merge_values
 from portal.importing.findings import SourceWarning
 from portal.importing.merge import Outcome, merge
 from portal.importing.refusals import ImportRefused
@@ -216,10 +208,12 @@ def _last_day(date: PrintedDate) -> datetime.date:
 
 
 def _write_plan(found: Differences, plan: ActionPlan, reading: PlanReading) -> bool:
-    title = reading.title or ("" if plan.pk else HEADS[Head.PLAN][0])
+    is_new = plan._state.adding
+    title = reading.title or (HEADS[Head.PLAN][0] if is_new else "")
     fields = merge_values(found, plan, _text("title", title), plan.imported.get("fields", {}), "plan")
-    if found.changes:
-        plan.save()
+    save_changes(plan, found.changes)
+    if is_new:
+        found.changes.append(Difference("plan", "", None, title))
     stages = [{**_text("title", stage.title), "level": stage.level} for stage in reading.stages]
     rows = RowSet("stage", Stage, {"plan": plan}, plan.imported.get("stages", []))
     return _keep(plan, {"fields": fields, "stages": merge_rows(found, rows, stages)}) or bool(found.changes)
@@ -227,10 +221,12 @@ def _write_plan(found: Differences, plan: ActionPlan, reading: PlanReading) -> b
 
 def _write_project(found: Differences, project: Project, reading: ProjectReading) -> bool:
     before, place, earlier = project.imported, f"project-{project.number}", len(found.changes)
+    is_new = project._state.adding
     axis = _merge_axis(found, project, reading.axis, place)
     fields = merge_values(found, project, _project_values(reading), before.get("fields", {}), place)
-    if len(found.changes) > earlier:
-        project.save()
+    save_changes(project, found.changes[earlier:])
+    if is_new:
+        found.changes.append(Difference(place, "", None, reading.title))
     parent: dict[str, Model] = {"project": project}
     indicators = RowSet(f"{place} indicator", Indicator, parent, before.get("indicators", []))
     activities = RowSet(f"{place} activity", Activity, parent, before.get("activities", []))
@@ -258,12 +254,13 @@ def _merge_axis(found: Differences, project: Project, title: str, place: str) ->
     base = project.imported.get("axis", {})
     if not title:
         return base
-    axis, is_new = _axis(project.plan, title), project.pk is None
+    axis = _axis(project.plan, title)
     outcome = merge(base=base.get("pk"), ours=project.axis_id, theirs=axis.pk or title)
     if outcome is Outcome.TAKE:
         if axis.pk is None:
             axis.save()
-        found.changes += [] if is_new else [Difference(place, "axis", project.axis, axis)]
+        if not project._state.adding:
+            found.changes.append(Difference(place, "axis", project.axis, axis))
         project.axis = axis
     elif project.axis_id != axis.pk:
         found.conflicts.append(Difference(place, "axis", project.axis, title))

@@ -1,67 +1,15 @@
-"""What a file says beside what is stored: rows and values merged, and every difference told.
-
-What the last import read (the base) is kept with the rows, so a value that people changed since can be told
-from one that the file changed. Theirs is kept and reported; nothing is deleted; what the file does not state
-erases nothing.
-"""
+"""The rows of a list, as a file has them, merged into those that are stored: none deleted, none doubled."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
 
-from portal.bilingual import original
 from portal.folding import folded_words
-from portal.importing.merge import Outcome, is_empty, merge
-
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A value of one row as it was stored and as the file says it; ``field`` is "" for a row as a whole."""
-
-    place: str
-    field: str
-    stored: Any
-    read: Any
-
-    def __str__(self) -> str:
-        return f"{self.place} {self.field}".strip()
-
-
-@dataclass(slots=True)
-class Differences:
-    """What an import wrote, what it left as people have it, and the rows that its file does not name."""
-
-    changes: list[Difference] = field(default_factory=list)
-    conflicts: list[Difference] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-
-
-def merge_values(found: Differences, row: models.Model, values: Values, base: Values, place: str) -> Values:
-    """Set on ``row`` what the file changed, without saving it; return the base of the next import.
-
-    ``values`` are those of the file by column, ``base`` those the last import read. A new row takes them all.
-    """
-    is_new = row.pk is None
-    stated = {name: value for name, value in values.items() if not is_empty(value)}
-    for name, read in stated.items():
-        stored = getattr(row, name)
-        ours, theirs = plain(stored), plain(read)
-        if is_new or merge(base=base.get(name), ours=ours, theirs=theirs) is Outcome.TAKE:
-            setattr(row, name, read)
-            found.changes += [] if is_new else [Difference(place, name, stored, read)]
-        elif ours != theirs:
-            found.conflicts.append(Difference(place, name, stored, read))
-    if is_new:
-        found.changes.append(Difference(place, "", None, original(row, "title")))
-    return {**base, **{name: plain(value) for name, value in stated.items()}}
+from portal.importing.differences import Difference, Differences, Values, merge_values, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +47,7 @@ def merge_rows(found: Differences, rows: RowSet, incoming: Sequence[Values]) -> 
         if row is None:
             last += 1
             row = rows.model(position=last, **rows.parent)
+            found.changes.append(Difference(f"{rows.place}-{last}", "", None, title_of(values)))
         imported.append(_merge_row(found, row, values, base or {}, f"{rows.place}-{row.position}"))
     found.absent += [f"{rows.place}: {title_of(entry)}" for entry in absent if entry["pk"] in by_pk]
     return [*imported, *absent]
@@ -108,9 +57,16 @@ def _merge_row(found: Differences, row: Any, values: Values, base: Values, place
     earlier = len(found.changes)
     merged = merge_values(found, row, values, base, place)
     _keep_period(found, row, earlier)
-    if len(found.changes) > earlier:
-        row.save()
+    save_changes(row, found.changes[earlier:])
     return {**merged, "pk": row.pk}
+
+
+def save_changes(row: models.Model, changes: Sequence[Difference]) -> None:
+    """Save a new row whole, of a stored one only what changed."""
+    if row._state.adding:
+        row.save()
+    elif changes:
+        row.save(update_fields=[change.field for change in changes])
 
 
 def _keep_period(found: Differences, row: Any, earlier: int) -> None:
@@ -156,10 +112,3 @@ def title_of(values: Values) -> str:
 def folded(title: str) -> str:
     """What two spellings of one title share: their folded words."""
     return " ".join(folded_words(title))
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON keeps it, with one spelling for equal values."""
-    if isinstance(value, Decimal):
-        return f"{value:.3f}"
-    return value.isoformat() if isinstance(value, datetime.date) else value

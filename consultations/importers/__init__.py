@@ -5,6 +5,6 @@ The parts are found by their heads, in Arabic or French and in any order, and ev
 letter. No sheet in particular is known: whatever a line is compared with stands in `labels`.
 
 `plan.read_plan` is the way in. Modules: `labels` (every printed word), `lines` (clean lines), `sheet` (parts
-by heads), `items` (points), `answers` (principles, yes/no, money) with `amounts`, `schedule` (activities),
-`readings` (what comes out).
+by heads), `items` (points), `answers` (principles, yes/no, money) with `amounts`, `schedule` with `periods`
+(activities and their dates), `readings` (what comes out).
 """

@@ -20,6 +20,7 @@ _MULTIPLES = {key(name): factor for name, factor in MULTIPLES.items()}
 _LINKING = keys(LINKING)
 _UNITS = [*_CURRENCIES, *_FRACTIONS, *_MULTIPLES]
 
+_LONGEST_AMOUNT = 200
 _STRUCK_OUT = re.compile(r"[\s/\\|.…_–—-]+")
 _FIGURE = re.compile(r"\d[\d\s.,'’٬٫]*")
 _THOUSANDS_MARK = re.compile(r"[\s'’٬]+(?=\d)")
@@ -52,7 +53,7 @@ def read_amount(text: str, line: int = 0) -> AmountReading:
     """
     if is_struck_out(text):
         return AmountReading(printed=text, line=line)
-    figure = _FIGURE.search(western_digits(text))
+    figure = _FIGURE.search(western_digits(text)) if len(text) <= _LONGEST_AMOUNT else None
     number = _number(figure.group()) if figure else None
     unit = _unit(key(f"{text[: figure.start()]} {text[figure.end() :]}")) if figure else None
     if number is None or unit is None or number * unit[1] >= LARGEST:

@@ -15,6 +15,7 @@ from portal.importing.tables import decode
 
 LARGEST_SHEET = 1_000_000
 MOST_LINES = 5_000
+LONGEST_LINE = 20_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LEADING_BULLET = re.compile(rf"[{re.escape(BULLETS)}]\s*|[{re.escape(LINE_BULLETS)}]\s*(?=\D)")
@@ -28,13 +29,10 @@ class Line:
     column: int
     text: str
 
-    def column_of(self, part: str) -> int:
-        """The column of the last place where ``part`` stands in the line; the line's own when it does not."""
-        return self.column + max(self.text.rfind(part), 0)
-
-    def rest(self, text: str) -> Line:
-        """The line reduced to ``text``, a part of it."""
-        return Line(self.number, self.column_of(text), text)
+    def part(self, start: int, end: int | None = None) -> Line:
+        """The text from ``start`` up to ``end``, trimmed, where it stands."""
+        text = self.text[start:end]
+        return Line(self.number, self.column + start + len(text) - len(text.lstrip()), text.strip())
 
 
 def read_lines(name: str, data: bytes) -> tuple[Line, ...]:
@@ -48,14 +46,17 @@ def read_lines(name: str, data: bytes) -> tuple[Line, ...]:
             file=name, line=1, column=1, expected=_("a file of at most %(size)d kB") % {"size": size}
         )
     text, _encoding = decode(name, data)
-    lines = tuple(_line(number, raw) for number, raw in enumerate(_LINE_END.split(text), start=1))
+    lines = tuple(_line(name, number, raw) for number, raw in enumerate(_LINE_END.split(text), start=1))
     if len(lines) > MOST_LINES:
         expected = _("at most %(count)d lines") % {"count": MOST_LINES}
         raise ImportRefused(file=name, line=MOST_LINES + 1, column=1, expected=expected)
     return lines
 
 
-def _line(number: int, raw: str) -> Line:
+def _line(name: str, number: int, raw: str) -> Line:
+    if len(raw) > LONGEST_LINE:
+        expected = _("at most %(count)d characters in a line") % {"count": LONGEST_LINE}
+        raise ImportRefused(file=name, line=number, column=LONGEST_LINE + 1, expected=expected)
     return Line(
         number, len(raw) - len(raw.lstrip()) + 1, " ".join(clean(raw).splitlines()).replace("\t", " ")
     )

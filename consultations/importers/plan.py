@@ -76,7 +76,7 @@ def _missing_parts(sheet: Sheet) -> list[SourceWarning]:
 
 def _plan_title(sheet: Sheet) -> Line:
     line = next(iter(sheet.lines(Head.PLAN)), _NOWHERE)
-    return line.rest(line.text.removeprefix(leading_bullet(line.text)))
+    return line.part(len(leading_bullet(line.text)))
 
 
 def _stage(line: Line) -> StageReading:

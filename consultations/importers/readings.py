@@ -42,6 +42,20 @@ class PrintedDate:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedDate:
+    """A date and where its text stands in the file."""
+
+    date: PrintedDate
+    line: int
+    column: int
+    text: str
+
+    @property
+    def day(self) -> datetime.date:
+        return self.date.day
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityReading:
     """A row of the schedule; what it does not print is ``None``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,28 +10,23 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from consultations.importers.labels import COLUMN_HEADS, COMPLETE
-from consultations.importers.lines import Line, key, keys, leading_bullet
-from consultations.importers.readings import ActivityReading, PrintedDate
+from consultations.importers.lines import Line, key, keys
+from consultations.importers.periods import split_dates
+from consultations.importers.readings import ActivityReading, PlacedDate, PrintedDate
 from portal.folding import western_digits
-from portal.importing.dates import NotADate, date_order, read_date, read_month
 from portal.importing.findings import SourceWarning
-from portal.importing.month_names import WEEKDAY_NAMES, WEEKDAY_OPENINGS
 from portal.importing.refusals import ImportRefused, quote
 
-# "09 / 06 / 2023" is the longest date. A weekday is none of its words: titles end with them.
-_LONGEST_DATE = 5
-_NO_DATE_BEGINS_WITH = keys((*WEEKDAY_NAMES, *WEEKDAY_OPENINGS))
 _COLUMN_HEADS = sorted(keys(COLUMN_HEADS), key=len, reverse=True)
 _COMPLETE = keys(COMPLETE)
-_PERCENT = re.compile(r"(?:^|(?<=\s))(?:(-?\d{1,6}(?:[.,]\d+)?)\s*[%٪]|[%٪]\s*(-?\d{1,6}(?:[.,]\d+)?))(.*)$")
-_MONTH_SHAPE = re.compile(r"\d{1,2}/\d{4}|\d{4}-\d{2}")
-_YEAR = re.compile(r"\d{4}$")
-_SEPARATOR = re.compile(r"[\s|–—→-]+")
+_PERCENT = re.compile(r"(?:^|(?<=\s))(?:(-?\d{1,6}(?:[.,]\d+)?)\s?[%٪]|[%٪]\s?(-?\d{1,6}(?:[.,]\d+)?))(?!\S)")
+# No line of heads is longer; a longer one is not worth comparing.
+_LONGEST_HEADS = 300
 
 
 def column_head_count(text: str) -> int:
     """How many column heads of the schedule the line is made of; 0 when it holds anything else."""
-    words, count = key(text), 0
+    words, count = key(text) if len(text) <= _LONGEST_HEADS else "", 0
     while words:
         name = next((name for name in _COLUMN_HEADS if f"{words} ".startswith(f"{name} ")), "")
         if not name:
@@ -52,18 +46,13 @@ def read_percent(file: str, line: Line) -> int | None:
 
 def _split_percent(file: str, line: Line) -> tuple[Line, int | None]:
     """The line without the percentage it ends with, and that percentage, rounded half up to a whole one."""
-    found = _PERCENT.search(western_digits(line.text))
-    if found is None or (found[3].strip() and key(found[3]) not in _COMPLETE):
+    *_earlier, found = None, *_PERCENT.finditer(western_digits(line.text))
+    if found is None or key(line.text[found.end() :]) not in {"", *_COMPLETE}:
         return line, None
-    printed = found[1] or found[2]
-    percent = Decimal(printed.replace(",", "."))
+    percent = Decimal((found[1] or found[2]).replace(",", "."))
     if not 0 <= percent <= 100:
-        column, expected = line.column + found.start(), _("a percentage from 0 to 100")
-        raise ImportRefused(
-            file=file, line=line.number, column=column, expected=expected, found=found.group()
-        )
-    rest = Line(line.number, line.column, line.text[: found.start()].strip())
-    return rest, int(percent.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        raise _refused(file, line.part(*found.span()), _("a percentage from 0 to 100"))
+    return line.part(0, found.start()), int(percent.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 @dataclass(slots=True)
@@ -72,7 +61,7 @@ class _Draft:
 
     line: Line
     title: list[str] = field(default_factory=list)
-    dates: list[tuple[PrintedDate, Line]] = field(default_factory=list)
+    dates: list[PlacedDate] = field(default_factory=list)
     percent: int | None = None
 
     @property
@@ -101,7 +90,7 @@ def read_activities(
 
 def _read_line(file: str, line: Line, drafts: list[_Draft], warnings: list[SourceWarning]) -> None:
     rest, percent = _split_percent(file, line)
-    title, dates = _split_dates(file, rest)
+    title, dates = split_dates(file, rest)
     if not drafts and not rest.text:
         warnings.append(unread(line))
         return
@@ -120,11 +109,10 @@ def _read_line(file: str, line: Line, drafts: list[_Draft], warnings: list[Sourc
 
 
 def _activity(file: str, draft: _Draft, warnings: list[SourceWarning]) -> ActivityReading:
-    dates = [date for date, _line in draft.dates]
-    start, end = [*dates, None, None][:2]
+    start, end = [*(placed.date for placed in draft.dates), None, None][:2]
     if start and end and end.day < start.day:
-        expected = _("an end that is not before the start, %(start)s") % {"start": start}
-        raise _refused(file, draft.dates[1][1], expected)
+        at, expected = draft.dates[1], _("an end that is not before the start, %(start)s") % {"start": start}
+        raise _refused(file, Line(at.line, at.column, at.text), expected)
     for code, message in _gaps(start, end, draft.percent):
         warnings.append(SourceWarning(draft.line.number, draft.line.column, code, message))
     return ActivityReading(" ".join(draft.title), start, end, draft.percent, draft.line.number)
@@ -139,98 +127,6 @@ def _gaps(start: PrintedDate | None, end: PrintedDate | None, percent: int | Non
     if percent is None:
         gaps.append(("missing_percent", _("The activity has no percentage.")))
     return gaps
-
-
-_Found = tuple[PrintedDate, Line]
-
-
-def _split_dates(file: str, line: Line) -> tuple[Line, list[_Found]]:
-    """The line without its dates, and its dates: at most two, after the title or, mirrored, before it."""
-    words = line.text.split()
-    dates: list[_Found] = []
-    while len(dates) < 2 and (found := _last_date(file, line, words, dates)):
-        words = _without_separators(words[: -found[0]])
-        dates.insert(0, found[1])
-    while len(dates) < 2 and (found := _first_date(file, line, words)):
-        words = words[found[0] :]
-        dates = sorted([*dates, found[1]], key=lambda pair: pair[0].day)
-    return _title(line, words), dates
-
-
-def _without_separators(words: list[str]) -> list[str]:
-    while words and _SEPARATOR.fullmatch(words[-1]):
-        words = words[:-1]
-    return words
-
-
-def _title(line: Line, words: list[str]) -> Line:
-    """The title as it stands in the line between its first and last word."""
-    if not words:
-        return Line(line.number, line.column, "")
-    found = re.search(r"\s+".join(map(re.escape, words)), line.text)
-    text = found.group() if found else " ".join(words)
-    return line.rest(text.removeprefix(leading_bullet(text)))
-
-
-def _last_date(file: str, line: Line, words: list[str], later: list[_Found]) -> tuple[int, _Found] | None:
-    """The date that the words end with, the longest one, and how many of them it takes.
-
-    Before a ``later`` date without a day a month is preferred: "phase 2 juin 2023, juillet 2023" names no
-    second of June.
-    """
-    lengths = range(min(_LONGEST_DATE, len(words)), 0, -1)
-    months_first = bool(later) and later[0][0].precision == "month"
-    for read in (_read_month, _read_day) if months_first else (_read_either,):
-        for length in lengths:
-            if date := read(file, line, " ".join(words[-length:])):
-                return length, (date, line.rest(words[-length]))
-    return None
-
-
-def _first_date(file: str, line: Line, words: list[str]) -> tuple[int, _Found] | None:
-    """The date that the words begin with and how many of them it takes."""
-    for length in range(min(_LONGEST_DATE, len(words)), 0, -1):
-        if date := _read_either(file, line, " ".join(words[:length])):
-            return length, (date, line.rest(words[0]))
-    return None
-
-
-def _read_either(file: str, line: Line, text: str) -> PrintedDate | None:
-    if key(text.split()[0]) in _NO_DATE_BEGINS_WITH:
-        return None
-    return _read_day(file, line, text) or _read_month(file, line, text)
-
-
-def _read_day(file: str, line: Line, text: str) -> PrintedDate | None:
-    """The day the text names. Raises ``ImportRefused`` for one shaped like a date that no calendar has."""
-    if date_order(text) is None:
-        return None
-    try:
-        return PrintedDate(read_date(text), "day")
-    except NotADate as error:
-        raise _refused(file, line.rest(text), error.expected) from None
-
-
-def _read_month(file: str, line: Line, text: str) -> PrintedDate | None:
-    """The month the text names. Raises ``ImportRefused`` for one shaped like a month that no calendar has."""
-    try:
-        year, month = read_month(text)
-    except NotADate as error:
-        if _is_shaped_like_month(text):
-            raise _refused(file, line.rest(text), error.expected) from None
-        return None
-    return PrintedDate(datetime.date(year, month, 1), "month")
-
-
-def _is_shaped_like_month(text: str) -> bool:
-    """Whether the text would be a month of another year or, in figures, another month."""
-    if _MONTH_SHAPE.fullmatch(western_digits(text)):
-        return True
-    try:
-        read_month(_YEAR.sub("2000", western_digits(text)))
-    except NotADate:
-        return False
-    return True
 
 
 def unread(line: Line) -> SourceWarning:

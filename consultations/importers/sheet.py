@@ -122,8 +122,8 @@ def _head(line: Line, current: Head) -> tuple[Head | None, Line | None]:
     if current in _OPENING and _HEADS.get(_without_figures(line.text)) is Head.PLAN:
         return Head.PLAN, None
     if head is None and ":" in line.text:
-        label, _colon, text = line.text.partition(":")
-        head, rest = _HEADS.get(_without_figures(label)), line.rest(text.strip())
+        label = line.text.partition(":")[0]
+        head, rest = _HEADS.get(_without_figures(label)), line.part(len(label) + 1)
     if head in _OPENING and current not in _OPENING:
         return None, None
     return head, rest

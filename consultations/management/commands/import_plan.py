@@ -6,20 +6,21 @@ import hashlib
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, no_translations
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from consultations.importers.lines import LARGEST_SHEET
 from consultations.importers.plan import read_plan
 from consultations.imports import ImportResult, import_plan
-from consultations.merging import Difference
 from consultations.models import ActionPlan
-from portal.importing.refusals import ImportRefused
+from portal.importing.differences import Difference
+from portal.importing.refusals import ImportRefused, quote
 from portal.municipalities.models import Municipality
 
 DEFAULT_PLAN = "openness"
@@ -45,16 +46,17 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
         parser.add_argument("--publish", action="store_true", help="publish the plan in the same transaction")
 
+    # Scripts read what this prints, so it does not change with the language of the pages.
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
+        names = ("file", "municipality", "plan", "dry_run", "publish")
         try:
-            result = _import(
-                **{name: options[name] for name in ("file", "municipality", "plan", "dry_run", "publish")}
-            )
+            result = _import(**{name: options[name] for name in names})
         except ImportRefused as refused:
             self.stderr.write(str(refused))
             sys.exit(REFUSED)
         if options["json"]:
-            self.stdout.write(_json(result))
+            self.stdout.write(json.dumps(_report(result), ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join(_summary(result, is_dry=options["dry_run"])))
 
@@ -84,8 +86,10 @@ def _import(*, file: str, municipality: str, plan: str, dry_run: bool, publish: 
 
 
 def _content(file: str) -> bytes:
+    """The bytes of the file, one more than a sheet may have at the most."""
     try:
-        return Path(file).read_bytes()
+        with Path(file).open("rb") as stream:
+            return stream.read(LARGEST_SHEET + 1)
     except OSError as error:
         raise _refused(file, _("a file that can be read"), error.strerror or "") from error
 
@@ -102,37 +106,38 @@ def _refused(file: str, expected: str, found: str) -> ImportRefused:
     return ImportRefused(file=file, line=1, column=1, expected=expected, found=found)
 
 
-def _json(result: ImportResult) -> str:
-    reading = result.reading.as_json(
-        municipality=result.plan.municipality.slug, slug=result.plan.slug, number=result.project.number
+def _report(result: ImportResult) -> dict[str, Any]:
+    plan = result.plan
+    return result.reading.as_json(
+        municipality=plan.municipality.slug, slug=plan.slug, number=result.project.number
     )
-    return json.dumps(reading, ensure_ascii=False, indent=2)
 
 
-def _summary(result: ImportResult, *, is_dry: bool) -> list[str]:
-    found, reading = result.differences, result.reading
-    count = len(found.changes)
-    return [
-        f"{result.plan}: {result.project}",
-        ngettext("%(count)d change", "%(count)d changes", count) % {"count": count},
-        *(f"  {change}: {_shown(change.stored)} → {_shown(change.read)}" for change in found.changes),
-        *(_conflict(difference) for difference in found.conflicts),
-        *(_("Not in the file, kept: %(what)s") % {"what": row} for row in found.absent),
-        *(
-            f"{reading.file}:{warning.line}:{warning.column}: {warning.message}"
-            for warning in reading.warnings
-        ),
-        *([_("Nothing was written: this was a dry run.")] if is_dry else []),
-    ]
+# The summary for people
 
 
-def _conflict(difference: Difference) -> str:
-    return _("Kept as people have it: %(what)s: %(stored)s; the file says %(read)s") % {
-        "what": difference,
-        "stored": _shown(difference.stored),
-        "read": _shown(difference.read),
-    }
+def _summary(result: ImportResult, *, is_dry: bool) -> Iterator[str]:
+    found, reading, project = result.differences, result.reading, result.reading.project
+    yield f"{result.plan}: {result.project}"
+    yield f"stages: {len(reading.stages)}, activities: {len(project.activities)}"
+    for warning in reading.warnings:
+        yield f"{reading.file}:{warning.line}:{warning.column}: warning: {warning.code}: {warning.message}"
+    status = result.plan.get_status_display()
+    yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
+    yield from map(_change, found.changes)
+    yield from map(_conflict, found.conflicts)
+    yield from (f"not in the file, kept: {row}" for row in found.absent)
+    if is_dry:
+        yield "nothing was written: this was a dry run"
+
+
+def _change(change: Difference) -> str:
+    return f"change: {change}: {_shown(change.stored)} → {_shown(change.read)}"
+
+
+def _conflict(conflict: Difference) -> str:
+    return f"conflict: {conflict}: kept {_shown(conflict.stored)}, the file says {_shown(conflict.read)}"
 
 
 def _shown(value: Any) -> str:
-    return "–" if value is None or value == "" else str(value).replace("\n", " ")
+    return "–" if value is None or value == "" else quote(str(value))
