@@ -39,7 +39,9 @@ class ActionPlan(models.Model):
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=PlanStatus, default=PlanStatus.DRAFT)
     origin_name = models.CharField(_("imported from"), max_length=255, blank=True, editable=False)
-    origin_sha256 = models.CharField(_("fingerprint of the imported file"), max_length=64, blank=True, editable=False)
+    origin_sha256 = models.CharField(
+        _("fingerprint of the imported file"), max_length=64, blank=True, editable=False
+    )
     imported = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -94,7 +96,11 @@ class Stage(models.Model):
     title_ar = models.CharField(_("title (Arabic)"), max_length=TITLE_LENGTH, blank=True)
     title_fr = models.CharField(_("title (French)"), max_length=TITLE_LENGTH, blank=True)
     state = models.CharField(
-        _("state"), max_length=5, choices=State, blank=True, help_text=_("Empty: not stated by the municipality.")
+        _("state"),
+        max_length=5,
+        choices=State,
+        blank=True,
+        help_text=_("Empty: not stated by the municipality."),
     )
 
     class Meta:
@@ -200,7 +206,9 @@ class Project(models.Model):
         _("number of comments printed in the source"), null=True, blank=True
     )
     source_note = models.TextField(
-        _("note of the source"), blank=True, help_text=_("Printed in the source, shown as such, never used for any state.")
+        _("note of the source"),
+        blank=True,
+        help_text=_("Printed in the source, shown as such, never used for any state."),
     )
     imported = models.JSONField(default=dict, editable=False)
 
@@ -223,7 +231,7 @@ class Project(models.Model):
 
     def clean(self) -> None:
         _either_language(self, "title")
-        if self.axis_id and self.plan_id and self.axis.plan_id != self.plan_id:
+        if self.axis and self.plan_id and self.axis.plan_id != self.plan_id:
             raise ValidationError({"axis": _("This axis belongs to another plan.")})
 
     @property
@@ -277,7 +285,9 @@ class Activity(models.Model):
     starts_on = models.DateField(_("starts"), null=True, blank=True)
     ends_on = models.DateField(_("ends"), null=True, blank=True)
     precision = models.CharField(_("precision"), max_length=5, choices=Precision, default=Precision.MONTH)
-    percent = models.PositiveSmallIntegerField(_("progress, %"), default=0, validators=[MaxValueValidator(100)])
+    percent = models.PositiveSmallIntegerField(
+        _("progress, %"), default=0, validators=[MaxValueValidator(100)]
+    )
 
     class Meta:
         verbose_name = _("activity")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from calendar import monthrange
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -19,7 +20,7 @@ class ProjectState(StrEnum):
 
 
 def project_progress(percents: Iterable[int]) -> int | None:
-    """A project's progress in percent: the mean of its activities', rounded half up.
+    """A project's progress in percent: the mean of its activities', rounded half up; 100 only when all are.
 
     ``None`` without activities: nothing is known then, which is not 0.
     """
@@ -27,7 +28,8 @@ def project_progress(percents: Iterable[int]) -> int | None:
     if not values:
         return None
     mean = Decimal(sum(values)) / len(values)
-    return int(mean.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    rounded = int(mean.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return min(rounded, 99) if mean < 100 else rounded
 
 
 def is_overdue(*, percent: int, ends_on: datetime.date | None, today: datetime.date) -> bool:
@@ -60,6 +62,6 @@ def position_in_months(date: datetime.date, first_month: int, *, after: bool = F
 
     ``after`` gives the end of the day instead of its beginning.
     """
-    days = (date.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - date.replace(day=1)
+    _, days = monthrange(date.year, date.month)
     day = date.day if after else date.day - 1
-    return Decimal(month_index(date) - first_month) + Decimal(day) / Decimal(days.days)
+    return Decimal(month_index(date) - first_month) + Decimal(day) / Decimal(days)

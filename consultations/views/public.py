@@ -1,0 +1,107 @@
+"""The pages and the paper of open-government plans that anybody may read."""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from consultations.models import ActionPlan, Project
+from consultations.papers import sheet_paper
+from consultations.reader import reader_of
+from consultations.sheets import read_plan, read_sheet
+from portal.freshness import fresh_listing, fresh_page
+from portal.municipalities.models import Country, Municipality
+from portal.navigation import Tab, tabs_of
+from portal.pdf.responses import paper_response
+
+PLANS_A_PAGE = 30
+
+
+@fresh_listing
+def plan_list(request: HttpRequest, today: datetime.date) -> HttpResponse:
+    """Every public plan, the latest first."""
+    plans = ActionPlan.objects.published().for_list_page()
+    page = Paginator(plans, PLANS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "consultations/list.html", {"page": page, "section": "plans"})
+
+
+@fresh_page
+def plan_page(request: HttpRequest, municipality: Municipality, plan: str) -> HttpResponse:
+    """A published plan: its stages, and its projects by axis."""
+    found = get_object_or_404(ActionPlan.objects.of(municipality).published().for_plan_page(), slug=plan)
+    return render(request, "consultations/plan.html", plan_context(municipality, found))
+
+
+@fresh_page
+def project_page(request: HttpRequest, municipality: Municipality, plan: str, number: int) -> HttpResponse:
+    """A project of a published plan."""
+    project = published_project(municipality, plan, number)
+    reader = reader_of(municipality)
+    context = _frame(municipality, project.plan) | {
+        "sheet": read_sheet(project, reader),
+        "today": reader.today,
+        "plan_url": _plan_address(municipality, plan),
+        "pdf_url": reverse("project-sheet", kwargs=_project_kwargs(municipality, plan, number)),
+    }
+    return render(request, "consultations/project.html", context)
+
+
+@fresh_page
+def project_sheet(request: HttpRequest, municipality: Municipality, plan: str, number: int) -> HttpResponse:
+    """The project's sheet as a file to print."""
+    project = published_project(municipality, plan, number)
+    address = reverse("project", kwargs=_project_kwargs(municipality, plan, number))
+    live_url = request.build_absolute_uri(address)
+    return paper_response(
+        request,
+        kind="project-sheet",
+        object_id=project.pk,
+        version=f"{municipality.revision} {municipality.today()} {live_url}",
+        make=partial(sheet_paper, project, municipality, kind=kind_label(municipality), live_url=live_url),
+        filename=f"{project.title} - {municipality.title}",
+        ascii_filename=f"{municipality.slug}-{plan}-project-{number}",
+    )
+
+
+def published_project(municipality: Municipality, plan: str, number: int) -> Project:
+    """A project of the municipality's public plan, read for its page. Raises ``Http404``."""
+    plans = ActionPlan.objects.of(municipality).published().filter(slug=plan)
+    return get_object_or_404(Project.objects.for_project_page(), plan__in=plans, number=number)
+
+
+def plan_context(municipality: Municipality, plan: ActionPlan, *, is_preview: bool = False) -> dict:
+    """What ``consultations/plan.html`` needs."""
+    page = read_plan(plan, reader_of(municipality))
+    return _frame(municipality, plan) | {"page": page, "is_preview": is_preview}
+
+
+def _frame(municipality: Municipality, plan: ActionPlan) -> dict:
+    label = kind_label(municipality)
+    tab = Tab(_plan_address(municipality, plan.slug), label, is_current=True)
+    return {
+        "municipality": municipality,
+        "kind": label,
+        "tabs": tabs_of(municipality, tab),
+        "section": "plans",
+    }
+
+
+def kind_label(municipality: Municipality) -> str:
+    """What such a plan is called in the country."""
+    if municipality.country == Country.MOROCCO:
+        return pgettext("Morocco", "Open-government action plan")
+    return pgettext("Tunisia", "Open-government action plan")
+
+
+def _plan_address(municipality: Municipality, plan: str) -> str:
+    return reverse("plan", kwargs={"slug": municipality.slug, "plan": plan})
+
+
+def _project_kwargs(municipality: Municipality, plan: str, number: int) -> dict[str, object]:
+    return {"slug": municipality.slug, "plan": plan, "number": number}
