@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
+from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.cache import never_cache
 
 from consultations.models import ActionPlan
-from portal.freshness import answer, fresh_page, validator
-from portal.municipalities.access import Act, municipality_ids, staff_page
+from portal.folding import clean
+from portal.freshness import fresh_listing, fresh_page
+from portal.municipalities.access import Act, allows, staff_page
 from portal.municipalities.models import Municipality
 from portal.navigation import tabs_of
 from programs.calendar import read_calendar
@@ -24,50 +25,51 @@ from programs.views.public import program_heading
 
 MUNICIPALITIES_A_PAGE = 24
 NEXT_DATES = 5
+SEARCH_LENGTH = 200
 
 
 def language_choice(request: HttpRequest) -> HttpResponse:
-    """``/``: to the home page in the reader's language, Arabic unless the browser asks for French or English."""
+    """``/``: to the home page; Arabic, unless the reader's browser asks for French or English."""
     with override(get_language_from_request(request)):
         response = redirect("home")
     response["Vary"] = "Accept-Language"
     return response
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    """Search, the next dates everywhere, and the municipalities."""
-    etag = validator(Municipality.objects.total_revision(), _newest_date(), request.get_full_path())
-    return answer(request, etag, lambda: _render_home(request))
-
-
-def _newest_date() -> datetime.date:
-    """The later of the dates in the countries served: they differ for an hour around midnight."""
-    return timezone.localdate(timezone=datetime.timezone(datetime.timedelta(hours=1)))
-
-
-def _render_home(request: HttpRequest) -> HttpResponse:
-    words = request.GET.get("q", "")[:200].strip()
+@fresh_listing
+def home(request: HttpRequest, today: datetime.date) -> HttpResponse:
+    """Search, the municipalities, and the next dates everywhere."""
+    words = clean(request.GET.get("q", "").replace("\0", "")[:SEARCH_LENGTH])
     found = Municipality.objects.matching(words).for_home_page()
     page = Paginator(found, MUNICIPALITIES_A_PAGE).get_page(request.GET.get("page"))
-    municipalities = list(page.object_list)
-    _attach_public_content(municipalities)
     context = {
         "words": words,
         "page": page,
-        "municipalities": municipalities,
-        "next_tasks": Task.objects.next_dates(_newest_date())[:NEXT_DATES],
+        "entries": _entries(list(page.object_list)),
+        "next_tasks": Task.objects.next_dates(today)[:NEXT_DATES],
         "section": "municipalities",
     }
     return render(request, "home.html", context)
 
 
-def _attach_public_content(municipalities: list[Municipality]) -> None:
-    """Give each municipality its public programs and plans, in two queries for all of them."""
-    programs = Program.objects.published().filter(municipality__in=municipalities).order_by("-year")
-    plans = ActionPlan.objects.published().filter(municipality__in=municipalities).order_by("slug")
-    for municipality in municipalities:
-        municipality.public_programs = [p for p in programs if p.municipality_id == municipality.pk]
-        municipality.public_plans = [p for p in plans if p.municipality_id == municipality.pk]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A municipality in the list of all, with what it has made public."""
+
+    municipality: Municipality
+    programs: list[Program]
+    plans: list[ActionPlan]
+
+
+def _entries(municipalities: list[Municipality]) -> list[Entry]:
+    """The programs and plans of all of them are read in two queries."""
+    programs: dict[int, list[Program]] = defaultdict(list)
+    for program in Program.objects.published().filter(municipality__in=municipalities).for_home_page():
+        programs[program.municipality_id].append(program)
+    plans: dict[int, list[ActionPlan]] = defaultdict(list)
+    for plan in ActionPlan.objects.published().filter(municipality__in=municipalities).order_by("slug"):
+        plans[plan.municipality_id].append(plan)
+    return [Entry(town, programs[town.pk], plans[town.pk]) for town in municipalities]
 
 
 @fresh_page
@@ -84,7 +86,7 @@ def municipality(request: HttpRequest, municipality: Municipality) -> HttpRespon
         "programs": programs,
         "current": read_calendar(current, today) if current else None,
         "heading": program_heading(current) if current else "",
-        "next_tasks": Task.objects.next_dates(today).filter(phase__program__municipality=municipality)[:NEXT_DATES],
+        "next_tasks": Task.objects.next_dates(today).of(municipality)[:NEXT_DATES],
         "plans": ActionPlan.objects.of(municipality).published().for_municipality_page(),
         "zones": municipality.zones.count(),
     }
@@ -109,16 +111,19 @@ def staff_desk(request: HttpRequest, municipality: Municipality) -> HttpResponse
         "municipality": municipality,
         "programs": Program.objects.of(municipality).order_by("-year"),
         "plans": ActionPlan.objects.of(municipality).order_by("slug"),
-        "may_edit": request.user.is_superuser or municipality.pk in municipality_ids(request.user, Act.EDIT),
+        "may_edit": allows(request.user, Act.EDIT, municipality.pk),
     }
     return render(request, "municipalities/desk.html", context)
 
 
 @never_cache
 def health(request: HttpRequest) -> JsonResponse:
-    """Whether the process answers and the database does too; says nothing else."""
+    """Whether the process answers and the database does too; says nothing else.
+
+    A row is asked for: an open connection tells nothing, it may be one that died.
+    """
     try:
-        connection.ensure_connection()
+        Municipality.objects.order_by().exists()
     except Exception:  # Whatever the driver raises, the answer is the same.
         return JsonResponse({"status": "database unavailable"}, status=503)
     return JsonResponse({"status": "ok"})

@@ -7,8 +7,12 @@ screen and paper cannot disagree and the templates only lay out.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal import locales
 from portal.bilingual import Localized, page_language
@@ -24,8 +28,20 @@ from programs.rules import (
     task_state,
 )
 
-
 FileAddress = Callable[[SupportingDocument], str]
+
+MOST_TILES = 40
+"""How many of a kind are drawn at most: beyond, only the sentence beside them counts."""
+
+_WORDS = {
+    TaskState.DONE: gettext_lazy("Done"),
+    TaskState.DONE_BARE: gettext_lazy("Done, without evidence"),
+    TaskState.NOT_STATED: gettext_lazy("Not stated"),
+    TaskState.TODAY: gettext_lazy("Today"),
+    TaskState.UPCOMING: gettext_lazy("Upcoming"),
+    TaskState.UNDATED: gettext_lazy("No date yet"),
+}
+_DRAWINGS = {TaskState.DONE: "check", TaskState.DONE_BARE: "check", TaskState.LATE: "alert"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +87,43 @@ class TaskRow:
         """The drawing on the rail: one of the design's task variants."""
         if self.is_next:
             return "next"
-        return "todo" if self.state in (TaskState.TODAY, TaskState.UPCOMING, TaskState.UNDATED) else self.state
+        return (
+            "todo" if self.state in (TaskState.TODAY, TaskState.UPCOMING, TaskState.UNDATED) else self.state
+        )
+
+    @property
+    def words(self) -> str:
+        """The state in words."""
+        if self.state is TaskState.LATE:
+            days = self.days_late
+            return ngettext("Late by %(days)s day", "Late by %(days)s days", days) % {"days": days}
+        if self.state is TaskState.DONE_BARE and self.has_some_evidence:
+            return _("Done, evidence incomplete")
+        if self.state is TaskState.UPCOMING and self.is_next:
+            return _("Next date")
+        return str(_WORDS[self.state])
+
+    @property
+    def tone(self) -> str:
+        """The variant of the design's status in which the words are shown."""
+        return "next" if self.state is TaskState.TODAY else self.mark
+
+    @property
+    def drawing(self) -> str:
+        """What is drawn on the rail's node, for the states that have a drawing."""
+        return _DRAWINGS.get(self.state, "")
 
     @property
     def tile(self) -> str:
         """The letter of the design's tile: done, bare, late, next, unsaid, or none."""
         if self.is_next:
             return "n"
-        letters = {TaskState.DONE: "d", TaskState.DONE_BARE: "b", TaskState.LATE: "l", TaskState.NOT_STATED: "u"}
+        letters = {
+            TaskState.DONE: "d",
+            TaskState.DONE_BARE: "b",
+            TaskState.LATE: "l",
+            TaskState.NOT_STATED: "u",
+        }
         return letters.get(self.state, "")
 
     @property
@@ -121,8 +166,8 @@ class PhaseRow:
     @property
     def label_differs(self) -> bool:
         """True when the source prints another number than the tasks show: then the label is quoted."""
-        label = self.phase.label
-        return bool(label) and label[:1].isdigit() and not label.startswith(str(self.phase.number))
+        printed = re.match(r"\d+", self.phase.label)
+        return printed is not None and int(printed.group()) != self.phase.number
 
     @property
     def done(self) -> int:
@@ -158,9 +203,10 @@ class DelayRow:
     @property
     def tiles(self) -> list[str]:
         """One tile a day: the days asked for, then those beyond; missing days end in red."""
-        kept = min(self.reckoning.days, self.reckoning.min_days)
-        beyond = min(max(0, self.reckoning.days - self.reckoning.min_days), 40)
-        return ["d"] * max(0, kept) + [""] * beyond + ["l"] * self.reckoning.missing
+        kept = max(0, min(self.reckoning.days, self.reckoning.min_days))
+        beyond = max(0, self.reckoning.days - self.reckoning.min_days)
+        tiles = ["d"] * min(kept, MOST_TILES) + [""] * min(beyond, MOST_TILES)
+        return (tiles + ["l"] * min(self.reckoning.missing, MOST_TILES))[-2 * MOST_TILES :]
 
 
 @dataclass(slots=True)
@@ -189,11 +235,13 @@ class Calendar:
 
 
 def code_in(language: str, phase: int, task: int) -> str:
-    """The task's code as the municipalities write it in Arabic (task-phase) or as French does (phase.task)."""
+    """The task's code: task-phase in Arabic, as the municipalities write it, phase.task otherwise."""
     return f"{task}-{phase}" if language == "ar" else f"{phase}.{task}"
 
 
-def read_calendar(program: Program, today: datetime.date, file_address: FileAddress | None = None) -> Calendar:
+def read_calendar(
+    program: Program, today: datetime.date, file_address: FileAddress | None = None
+) -> Calendar:
     """Lay a program out for a reader of the active language on ``today`` (the municipality's date).
 
     ``program`` comes from ``Program.objects.for_calendar_page()``; nothing is queried here.
@@ -275,7 +323,10 @@ def _delay_rows(program: Program, rows: list[TaskRow], country: str, language: s
         if first is None or second is None:
             continue
         reckoning = reckon_delay(
-            min_days=rule.min_days, day_kind=rule.day_kind, first=first.session_date, second=second.session_date
+            min_days=rule.min_days,
+            day_kind=rule.day_kind,
+            first=first.session_date,
+            second=second.session_date,
         )
         if reckoning is None or first.session_date is None or second.session_date is None:
             continue

@@ -46,7 +46,9 @@ class Program(models.Model):
     title_fr = models.CharField(_("title (French)"), max_length=TITLE_LENGTH, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     origin_name = models.CharField(_("imported from"), max_length=255, blank=True, editable=False)
-    origin_sha256 = models.CharField(_("fingerprint of the imported file"), max_length=64, blank=True, editable=False)
+    origin_sha256 = models.CharField(
+        _("fingerprint of the imported file"), max_length=64, blank=True, editable=False
+    )
     imported = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -212,7 +214,9 @@ class SupportingDocument(models.Model):
     content_type = models.CharField(_("type"), max_length=100, editable=False)
     sha256 = models.CharField(_("fingerprint"), max_length=64, editable=False)
     is_public = models.BooleanField(
-        _("public"), default=False, help_text=_("Shown to everybody. Attendance sheets and photos of people stay internal.")
+        _("public"),
+        default=False,
+        help_text=_("Shown to everybody. Attendance sheets and photos of people stay internal."),
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
@@ -247,7 +251,9 @@ class DelayRule(models.Model):
     A delay of *n* days holds when the date of ``to_task`` less that of ``from_task`` is *n* or more.
     """
 
-    program = models.ForeignKey(Program, models.CASCADE, related_name="delay_rules", verbose_name=_("program"))
+    program = models.ForeignKey(
+        Program, models.CASCADE, related_name="delay_rules", verbose_name=_("program")
+    )
     from_task = models.ForeignKey(Task, models.CASCADE, related_name="+", verbose_name=_("from task"))
     to_task = models.ForeignKey(Task, models.CASCADE, related_name="+", verbose_name=_("to task"))
     min_days = models.PositiveSmallIntegerField(_("minimum days"), validators=[MinValueValidator(1)])

@@ -22,22 +22,36 @@ class ProgramQuerySet(models.QuerySet):
     def of(self, municipality: Municipality) -> ProgramQuerySet:
         return self.filter(municipality=municipality)
 
+    def for_home_page(self) -> ProgramQuerySet:
+        """Newest first, without what only imports and papers read."""
+        return self.only("pk", "municipality_id", "year").order_by("-year")
+
+    def for_list_page(self) -> ProgramQuerySet:
+        """Newest first, with whose they are."""
+        return self.select_related("municipality").order_by("-year", "municipality__slug")
+
     def for_calendar_page(self) -> ProgramQuerySet:
         """With everything a calendar shows, in a number of queries that does not depend on its length."""
         from programs.models import DelayRule, ExpectedDocument, Phase, SupportingDocument, Task
 
+        # Each order is said here: a model's own goes through its parents, and would join them all.
         files = SupportingDocument.objects.only(
             "pk", "expected_document_id", "name", "size", "content_type", "is_public"
+        ).order_by("uploaded_at", "pk")
+        documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files)).order_by(
+            "position", "pk"
         )
-        documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files)).order_by("position", "pk")
         tasks = Task.objects.prefetch_related(Prefetch("expected_documents", documents)).order_by("number")
         phases = Phase.objects.prefetch_related(Prefetch("tasks", tasks)).order_by("number")
-        return self.prefetch_related(
+        return self.order_by("-year").prefetch_related(
             Prefetch("phases", phases), Prefetch("delay_rules", DelayRule.objects.order_by("pk"))
         )
 
 
 class TaskQuerySet(models.QuerySet):
+    def of(self, municipality: Municipality) -> TaskQuerySet:
+        return self.filter(phase__program__municipality=municipality)
+
     def published(self) -> TaskQuerySet:
         from programs.models import PUBLIC_STATUSES
 

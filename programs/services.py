@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -62,7 +61,10 @@ def withdraw(*, program: Program, actor: User | None) -> None:
 def attach_evidence(
     *, document: ExpectedDocument, upload: CheckedFile, is_public: bool, actor: User | None
 ) -> SupportingDocument:
-    """Keep a checked file as the evidence of an expected document, and journal it."""
+    """Keep a checked file as the evidence of an expected document, and journal it.
+
+    When the row cannot be kept the stored file is removed again: neither exists without the other.
+    """
     file = SupportingDocument(
         expected_document=document,
         name=upload.name,
@@ -73,16 +75,22 @@ def attach_evidence(
         uploaded_by=actor,
     )
     file.file.save(upload.name, ContentFile(upload.content), save=False)
+    try:
+        _enter_evidence(file, actor)
+    except Exception:
+        file.file.storage.delete(str(file.file.name))
+        raise
+    return file
+
+
+def _enter_evidence(file: SupportingDocument, actor: User | None) -> None:
     file.save()
-    program = document.task.phase.program
+    program = file.expected_document.task.phase.program
     program.save(update_fields=["updated_at"])
     record(
         actor=actor,
         action="evidence.added",
         obj=file,
         municipality=program.municipality,
-        changes={"file": (None, upload.name), "is_public": (None, is_public)},
+        changes={"file": (None, file.name), "is_public": (None, file.is_public)},
     )
-    return file
-
-

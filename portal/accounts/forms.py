@@ -1,3 +1,5 @@
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Field, Layout, Submit
 from django import forms
@@ -13,7 +15,7 @@ class SignInForm(AuthenticationForm):
         "inactive": _("The e-mail or the password is not right. Check both and try again."),
     }
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("E-mail")
         self.fields["username"].widget = forms.EmailInput(
@@ -23,6 +25,9 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].widget.attrs["dir"] = "ltr"
         self.helper = FormHelper()
         self.helper.form_tag = False
+        self.helper.disable_csrf = True  # the template's own form holds the token
         self.helper.layout = Layout(
-            Field("username"), Field("password"), Submit("sign-in", _("Sign in"), css_class="btn-primary w-100")
+            Field("username"),
+            Field("password"),
+            Submit("sign-in", _("Sign in"), css_class="btn-primary w-100"),
         )

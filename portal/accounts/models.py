@@ -47,8 +47,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("preferred language"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
-    is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Cleared instead of deleting the account, so that the journal keeps its author.")
+    is_active = models.BooleanField(  # type: ignore[misc]
+        _("active"),
+        default=True,
+        help_text=_("Cleared instead of deleting the account, so that the journal keeps its author."),
     )
     date_joined = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 

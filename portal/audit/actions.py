@@ -17,4 +17,6 @@ ACTIONS = {
 @lru_cache(maxsize=1)
 def sentences() -> dict[str, str]:
     """Every action's sentence, from the modules that ``AUDIT_ACTIONS`` names."""
-    return {code: text for path in settings.AUDIT_ACTIONS for code, text in import_module(path).ACTIONS.items()}
+    return {
+        code: text for path in settings.AUDIT_ACTIONS for code, text in import_module(path).ACTIONS.items()
+    }

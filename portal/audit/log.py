@@ -8,7 +8,6 @@ at: a change that is not journalled would not be seen, and one that is cannot be
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -51,8 +50,13 @@ def record(
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime.date | datetime.datetime):
+    """The value as JSON keeps it: figures, texts and lists as such, dates as ISO 8601, the rest in words."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
-    if isinstance(value, Decimal | models.Model):
-        return str(value)
-    return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset | models.QuerySet):
+        return [_plain(item) for item in value]
+    return str(value)

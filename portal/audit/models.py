@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EntryQuerySet(models.QuerySet):
+    """Rows to read. Also the model's base manager, so that relations cannot rewrite an entry either."""
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise PermissionDenied("The journal is written by portal.audit.log.record alone.")
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise PermissionDenied("The journal is append-only.")
 
@@ -22,7 +27,12 @@ class Entry(models.Model):
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     municipality = models.ForeignKey(
         "municipalities.Municipality",
@@ -44,6 +54,7 @@ class Entry(models.Model):
         verbose_name = _("journal entry")
         verbose_name_plural = _("journal")
         ordering = ["-at", "-pk"]
+        base_manager_name = "objects"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.object_label}"

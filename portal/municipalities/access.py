@@ -19,6 +19,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from portal.municipalities.models import Membership, Municipality, Role
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from portal.accounts.models import User
 
 
@@ -44,7 +46,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
 }
 
 
-def roles_of(user: User, municipality_id: int) -> frozenset[str]:
+def roles_of(user: User | AnonymousUser, municipality_id: int) -> frozenset[str]:
     """The person's roles there; asked once a request for each person, whatever the municipality."""
     return _memberships(user).get(municipality_id, frozenset())
 
@@ -53,21 +55,21 @@ def is_member(user: User, municipality_id: int) -> bool:
     return user.is_superuser or bool(roles_of(user, municipality_id))
 
 
-def allows(user: User, act: Act, municipality_id: int) -> bool:
+def allows(user: User | AnonymousUser, act: Act, municipality_id: int) -> bool:
     """Whether the person may do ``act`` in the municipality. The platform administrator may."""
     if not user.is_active or user.is_anonymous:
         return False
     return user.is_superuser or bool(ALLOWED[act] & roles_of(user, municipality_id))
 
 
-def allows_anywhere(user: User, act: Act) -> bool:
+def allows_anywhere(user: User | AnonymousUser, act: Act) -> bool:
     """Whether there is any municipality where the person may do ``act``."""
     if not user.is_active or user.is_anonymous:
         return False
     return user.is_superuser or any(ALLOWED[act] & roles for roles in _memberships(user).values())
 
 
-def municipality_ids(user: User, act: Act) -> list[int]:
+def municipality_ids(user: User | AnonymousUser, act: Act) -> list[int]:
     """Where the person may do ``act``: the scope of every staff list (not for the platform administrator)."""
     return [pk for pk, roles in _memberships(user).items() if ALLOWED[act] & roles]
 
@@ -107,12 +109,14 @@ def staff_page(act: Act) -> Callable[[StaffView], StaffView]:
     return decorate
 
 
-def _memberships(user: User) -> dict[int, frozenset[str]]:
+def _memberships(user: User | AnonymousUser) -> dict[int, frozenset[str]]:
     known = getattr(user, "_roles_by_municipality", None)
     if known is None:
         known = {}
         if user.is_authenticated:
-            for municipality_id, role in Membership.objects.filter(user=user).values_list("municipality_id", "role"):
+            for municipality_id, role in Membership.objects.filter(user=user).values_list(
+                "municipality_id", "role"
+            ):
                 known[municipality_id] = known.get(municipality_id, frozenset()) | {role}
         user._roles_by_municipality = known  # type: ignore[attr-defined]
     return known

@@ -1,6 +1,8 @@
 """Where, and with what right."""
 
 import datetime
+import re
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,9 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from portal.bilingual import Localized, localized, original
+from portal.bilingual import Localized, localized, original, page_language
 from portal.folding import fold
 from portal.municipalities.querysets import MembershipQuerySet, MunicipalityQuerySet
+
+
+# The words that titles are made of: whoever copies one into the search finds it.
+TITLE_WORDS = ("بلدية", "جماعة", "commune de d'l'", "municipality of")
+
+
+def _elided(text: str) -> str:
+    """``Commune de Ariana`` → ``Commune d’Ariana``; an h is left alone, as in ``de Hammamet``."""
+    return re.sub(r"^Commune de (?=[AEIOUYÀÂÉÈÊÎÔÛ])", "Commune d’", text)
 
 
 class Country(models.TextChoices):
@@ -34,13 +45,17 @@ class Municipality(models.Model):
     """A commune that publishes here. Its ``revision`` counts the changes to anything of its own."""
 
     slug = models.SlugField(_("short name in addresses"), max_length=60, unique=True)
-    name_ar = models.CharField(_("name (Arabic)"), max_length=200, help_text=_("Without the word for municipality."))
+    name_ar = models.CharField(
+        _("name (Arabic)"), max_length=200, help_text=_("Without the word for municipality.")
+    )
     name_fr = models.CharField(_("name (French)"), max_length=200)
     country = models.CharField(_("country"), max_length=2, choices=Country)
     territory_ar = models.CharField(_("governorate or province (Arabic)"), max_length=200, blank=True)
     territory_fr = models.CharField(_("governorate or province (French)"), max_length=200, blank=True)
     population = models.PositiveIntegerField(_("population"), null=True, blank=True)
-    currency = models.CharField(_("currency"), max_length=3, choices=Currency, blank=True, help_text=_("Empty: that of the country."))
+    currency = models.CharField(
+        _("currency"), max_length=3, choices=Currency, blank=True, help_text=_("Empty: that of the country.")
+    )
     time_zone = models.CharField(
         _("time zone"),
         max_length=40,
@@ -49,7 +64,9 @@ class Municipality(models.Model):
         help_text=_("Empty: that of the country."),
     )
     is_fictional = models.BooleanField(
-        _("fictional"), default=False, help_text=_("An invented municipality, marked as such on each of its pages.")
+        _("fictional"),
+        default=False,
+        help_text=_("An invented municipality, marked as such on each of its pages."),
     )
     revision = models.PositiveBigIntegerField(_("revision"), default=1, editable=False)
     search_text = models.CharField(max_length=900, editable=False, default="")
@@ -64,11 +81,16 @@ class Municipality(models.Model):
     def __str__(self) -> str:
         return original(self, "name")
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.currency = self.currency or _CURRENCY[Country(self.country)]
         self.time_zone = self.time_zone or _TIME_ZONE[Country(self.country)]
         names = (self.name_ar, self.name_fr, self.territory_ar, self.territory_fr, self.slug)
-        self.search_text = fold(" ".join(names))
+        self.search_text = fold(" ".join((*names, *TITLE_WORDS)))
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            # The revision is counted in the database alone: a row read earlier must not take it back.
+            kwargs["update_fields"] = [
+                field.name for field in self._meta.concrete_fields if field.name not in ("id", "revision")
+            ]
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -87,14 +109,18 @@ class Municipality(models.Model):
     @property
     def title(self) -> str:
         """The name with its word: بلدية in Tunisia, جماعة in Morocco, commune in French."""
-        name = self.name.text
+        name = {"name": self.name.text}
         if self.country == Country.MOROCCO:
-            return pgettext("Morocco", "Municipality of %(name)s") % {"name": name}
-        return pgettext("Tunisia", "Municipality of %(name)s") % {"name": name}
+            title = pgettext("Morocco", "Municipality of %(name)s") % name
+        else:
+            title = pgettext("Tunisia", "Municipality of %(name)s") % name
+        return _elided(title) if page_language() == "fr" else title
 
     @property
     def country_title(self) -> str:
-        """The State's name as its papers print it."""
+        """The State's name as its papers print it; of an invented municipality, that it is one."""
+        if self.is_fictional:
+            return str(_("Fictional municipality"))
         return str(_("Kingdom of Morocco") if self.country == Country.MOROCCO else _("Republic of Tunisia"))
 
     @property
@@ -109,7 +135,9 @@ class Municipality(models.Model):
 class Zone(models.Model):
     """A part of the municipality's territory (منطقة), as the cell divided it."""
 
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="zones", verbose_name=_("municipality"))
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="zones", verbose_name=_("municipality")
+    )
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     name_ar = models.CharField(_("name (Arabic)"), max_length=200, blank=True)
     name_fr = models.CharField(_("name (French)"), max_length=200, blank=True)
@@ -140,7 +168,9 @@ class DecidingBody(models.Model):
     )
     title_ar = models.CharField(_("title (Arabic)"), max_length=200, blank=True)
     title_fr = models.CharField(_("title (French)"), max_length=200, blank=True)
-    since = models.DateField(_("in office since"), null=True, blank=True, help_text=_("Empty: from the beginning."))
+    since = models.DateField(
+        _("in office since"), null=True, blank=True, help_text=_("Empty: from the beginning.")
+    )
 
     class Meta:
         verbose_name = _("deciding body")
@@ -197,7 +227,9 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         ordering = ["municipality", "user", "role"]
-        constraints = [models.UniqueConstraint(fields=["user", "municipality", "role"], name="membership_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "municipality", "role"], name="membership_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"

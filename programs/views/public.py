@@ -6,7 +6,7 @@ import datetime
 from functools import partial
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -76,7 +76,7 @@ def calendar_ics(request: HttpRequest, municipality: Municipality, year: int) ->
     return response
 
 
-def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> HttpResponse:
+def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> FileResponse:
     """A public supporting document of a published program; anything else does not exist."""
     document = get_object_or_404(
         SupportingDocument.objects.published().filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from portal.files.responses import file_response
@@ -21,9 +21,11 @@ def program_preview(request: HttpRequest, municipality: Municipality, year: int)
 
 
 @staff_page(Act.SEE_DRAFTS)
-def evidence_file(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
+def evidence_file(request: HttpRequest, municipality: Municipality, pk: int) -> FileResponse:
     """Any supporting document of the municipality, internal ones too."""
-    documents = SupportingDocument.objects.filter(expected_document__task__phase__program__municipality=municipality)
+    documents = SupportingDocument.objects.filter(
+        expected_document__task__phase__program__municipality=municipality
+    )
     document = get_object_or_404(documents, pk=pk)
     return file_response(
         file=document.file, name=document.name, content_type=document.content_type, sha256=document.sha256

@@ -32,10 +32,16 @@ def _imported(path: Path):
 def _crossings(path: Path) -> list[str]:
     name = str(path.relative_to(PROJECT))
     app = name.split("/")[0]
-    forbidden = {"portal": {"programs", "consultations"}, "programs": {"consultations"}, "consultations": {"programs"}}
+    forbidden = {
+        "portal": {"programs", "consultations"},
+        "programs": {"consultations"},
+        "consultations": {"programs"},
+    }
     if name in COMPOSITION | COMPOSITION_PARTS:
         return []
-    return [f"{name} imports {module}" for module in _imported(path) if module.split(".")[0] in forbidden[app]]
+    return [
+        f"{name} imports {module}" for module in _imported(path) if module.split(".")[0] in forbidden[app]
+    ]
 
 
 def test_imports_go_one_way():
@@ -51,7 +57,11 @@ def test_the_rule_catches_a_crossing(tmp_path):
 
 
 def test_only_the_pdf_room_imports_weasyprint():
-    users = [str(p.relative_to(PROJECT)) for p in _modules() if any(m.split(".")[0] == "weasyprint" for m in _imported(p))]
+    users = [
+        str(p.relative_to(PROJECT))
+        for p in _modules()
+        if any(m.split(".")[0] == "weasyprint" for m in _imported(p))
+    ]
     assert users == ["portal/pdf/render.py"]
 
 

@@ -27,7 +27,11 @@ def test_comments_say_what_a_template_takes_without_leaking(path):
 
 
 def test_every_template_is_used():
-    sources = [p.read_text(encoding="utf-8") for app in ("portal", "programs", "consultations") for p in Path(PROJECT, app).rglob("*.py")]
+    sources = [
+        p.read_text(encoding="utf-8")
+        for app in ("portal", "programs", "consultations")
+        for p in Path(PROJECT, app).rglob("*.py")
+    ]
     sources += [path.read_text(encoding="utf-8") for path in TEMPLATES]
     everything = "\n".join(sources)
     unused = [

@@ -2,6 +2,7 @@ import pytest
 from django.utils.translation import override
 
 from portal.bilingual import column, direction, localized, script_language
+from portal.municipalities.models import Municipality
 
 
 class Row:
@@ -46,3 +47,18 @@ def test_text_goes_to_the_column_of_its_script():
     assert column("title", "برنامج 2022 PAI") == "title_ar"
     assert column("title", "Programme (برنامج) annuel") == "title_fr"
     assert script_language("2022") == "fr"
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("Nefta", "Commune de Nefta"), ("Ariana", "Commune d’Ariana"), ("Hammamet", "Commune de Hammamet")],
+)
+def test_french_elides_before_a_vowel(name, title):
+    with override("fr"):
+        assert Municipality(name_ar="س", name_fr=name, country="TN").title == title
+
+
+@pytest.mark.parametrize(("country", "title"), [("TN", "بلدية س"), ("MA", "جماعة س")])
+def test_each_country_has_its_word_for_a_municipality(country, title):
+    with override("ar"):
+        assert Municipality(name_ar="س", name_fr="S", country=country).title == title

@@ -48,7 +48,14 @@ def test_lateness_in_days():
 
 
 def test_progress_counts_what_is_stated():
-    found = progress([(TaskState.DONE, True), (TaskState.DONE_BARE, True), (TaskState.LATE, False), (TaskState.NOT_STATED, None)])
+    found = progress(
+        [
+            (TaskState.DONE, True),
+            (TaskState.DONE_BARE, True),
+            (TaskState.LATE, False),
+            (TaskState.NOT_STATED, None),
+        ]
+    )
     assert (found.total, found.stated, found.done, found.late, found.not_stated) == (4, 3, 2, 1, 1)
     assert not found.nothing_stated
 
@@ -69,7 +76,9 @@ def test_the_delay_of_nefta_is_kept_by_four_days():
     assert (found.days, found.is_kept, found.missing) == (11, True, 0)
 
 
-@pytest.mark.parametrize(("day", "kept", "missing"), [(9, True, 0), (8, False, 1), (2, False, 7), (1, False, 8)])
+@pytest.mark.parametrize(
+    ("day", "kept", "missing"), [(9, True, 0), (8, False, 1), (2, False, 7), (1, False, 8)]
+)
 def test_a_delay_holds_from_the_very_day(day, kept, missing):
     found = reckon_delay(
         min_days=7,
@@ -98,4 +107,9 @@ def test_working_days_leave_the_weekend_out():
 
 def test_the_table_of_transitions():
     allowed = {(a.value, b.value) for a in Status for b in Status if may_become(a, b)}
-    assert allowed == {("draft", "published"), ("published", "draft"), ("published", "approved"), ("approved", "closed")}
+    assert allowed == {
+        ("draft", "published"),
+        ("published", "draft"),
+        ("published", "approved"),
+        ("approved", "closed"),
+    }

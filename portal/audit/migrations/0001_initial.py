@@ -7,32 +7,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('municipalities', '0001_initial'),
+        ("municipalities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='when')),
-                ('action', models.CharField(max_length=60, verbose_name='act')),
-                ('object_type', models.CharField(max_length=60, verbose_name='kind of object')),
-                ('object_id', models.CharField(max_length=40, verbose_name='object')),
-                ('object_label', models.CharField(max_length=300, verbose_name='name of the object')),
-                ('changes', models.JSONField(blank=True, default=dict, help_text='Field: from, to.', verbose_name='changes')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('municipality', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="when"
+                    ),
+                ),
+                ("action", models.CharField(max_length=60, verbose_name="act")),
+                ("object_type", models.CharField(max_length=60, verbose_name="kind of object")),
+                ("object_id", models.CharField(max_length=40, verbose_name="object")),
+                ("object_label", models.CharField(max_length=300, verbose_name="name of the object")),
+                (
+                    "changes",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Field: from, to.", verbose_name="changes"
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal",
+                "ordering": ["-at", "-pk"],
+                "base_manager_name": "objects",
             },
         ),
     ]

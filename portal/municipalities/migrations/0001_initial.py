@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,73 +15,225 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Municipality',
+            name="Municipality",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name in addresses')),
-                ('name_ar', models.CharField(help_text='Without the word for municipality.', max_length=200, verbose_name='name (Arabic)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='name (French)')),
-                ('country', models.CharField(choices=[('TN', 'Tunisia'), ('MA', 'Morocco')], max_length=2, verbose_name='country')),
-                ('territory_ar', models.CharField(blank=True, max_length=200, verbose_name='governorate or province (Arabic)')),
-                ('territory_fr', models.CharField(blank=True, max_length=200, verbose_name='governorate or province (French)')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population')),
-                ('currency', models.CharField(blank=True, choices=[('TND', 'Tunisian dinar'), ('MAD', 'Moroccan dirham')], help_text='Empty: that of the country.', max_length=3, verbose_name='currency')),
-                ('time_zone', models.CharField(blank=True, choices=[('Africa/Tunis', 'Africa/Tunis'), ('Africa/Casablanca', 'Africa/Casablanca')], help_text='Empty: that of the country.', max_length=40, verbose_name='time zone')),
-                ('is_fictional', models.BooleanField(default=False, help_text='An invented municipality, marked as such on each of its pages.', verbose_name='fictional')),
-                ('revision', models.PositiveBigIntegerField(default=1, editable=False, verbose_name='revision')),
-                ('search_text', models.CharField(default='', editable=False, max_length=900)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(max_length=60, unique=True, verbose_name="short name in addresses"),
+                ),
+                (
+                    "name_ar",
+                    models.CharField(
+                        help_text="Without the word for municipality.",
+                        max_length=200,
+                        verbose_name="name (Arabic)",
+                    ),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="name (French)")),
+                (
+                    "country",
+                    models.CharField(
+                        choices=[("TN", "Tunisia"), ("MA", "Morocco")], max_length=2, verbose_name="country"
+                    ),
+                ),
+                (
+                    "territory_ar",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="governorate or province (Arabic)"
+                    ),
+                ),
+                (
+                    "territory_fr",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="governorate or province (French)"
+                    ),
+                ),
+                ("population", models.PositiveIntegerField(blank=True, null=True, verbose_name="population")),
+                (
+                    "currency",
+                    models.CharField(
+                        blank=True,
+                        choices=[("TND", "Tunisian dinar"), ("MAD", "Moroccan dirham")],
+                        help_text="Empty: that of the country.",
+                        max_length=3,
+                        verbose_name="currency",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("Africa/Tunis", "Africa/Tunis"),
+                            ("Africa/Casablanca", "Africa/Casablanca"),
+                        ],
+                        help_text="Empty: that of the country.",
+                        max_length=40,
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "is_fictional",
+                    models.BooleanField(
+                        default=False,
+                        help_text="An invented municipality, marked as such on each of its pages.",
+                        verbose_name="fictional",
+                    ),
+                ),
+                (
+                    "revision",
+                    models.PositiveBigIntegerField(default=1, editable=False, verbose_name="revision"),
+                ),
+                ("search_text", models.CharField(default="", editable=False, max_length=900)),
             ],
             options={
-                'verbose_name': 'municipality',
-                'verbose_name_plural': 'municipalities',
-                'ordering': ['slug'],
+                "verbose_name": "municipality",
+                "verbose_name_plural": "municipalities",
+                "ordering": ["slug"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('editor', 'Editor'), ('moderator', 'Moderator'), ('answerer', 'Answerer'), ('publisher', 'Publisher'), ('council_reader', 'Council reader'), ('auditor', 'Auditor'), ('municipal_admin', 'Municipal administrator')], max_length=20, verbose_name='role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("editor", "Editor"),
+                            ("moderator", "Moderator"),
+                            ("answerer", "Answerer"),
+                            ("publisher", "Publisher"),
+                            ("council_reader", "Council reader"),
+                            ("auditor", "Auditor"),
+                            ("municipal_admin", "Municipal administrator"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'ordering': ['municipality', 'user', 'role'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'municipality', 'role'), name='membership_unique')],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "ordering": ["municipality", "user", "role"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "municipality", "role"), name="membership_unique")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DecidingBody',
+            name="DecidingBody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_ar', models.CharField(blank=True, max_length=200, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=200, verbose_name='title (French)')),
-                ('since', models.DateField(blank=True, help_text='Empty: from the beginning.', null=True, verbose_name='in office since')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deciding_bodies', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=200, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=200, verbose_name="title (French)")),
+                (
+                    "since",
+                    models.DateField(
+                        blank=True,
+                        help_text="Empty: from the beginning.",
+                        null=True,
+                        verbose_name="in office since",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deciding_bodies",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'deciding body',
-                'verbose_name_plural': 'deciding bodies',
-                'ordering': ['municipality', models.OrderBy(models.F('since'), nulls_first=True)],
-                'constraints': [models.UniqueConstraint(fields=('municipality', 'since'), name='deciding_body_since_unique', violation_error_message='Another body is in office since this day.'), models.UniqueConstraint(condition=models.Q(('since', None)), fields=('municipality',), name='deciding_body_first_unique', violation_error_message='Another body is there from the beginning.')],
+                "verbose_name": "deciding body",
+                "verbose_name_plural": "deciding bodies",
+                "ordering": ["municipality", models.OrderBy(models.F("since"), nulls_first=True)],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("municipality", "since"),
+                        name="deciding_body_since_unique",
+                        violation_error_message="Another body is in office since this day.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("since", None)),
+                        fields=("municipality",),
+                        name="deciding_body_first_unique",
+                        violation_error_message="Another body is there from the beginning.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Zone',
+            name="Zone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='number')),
-                ('name_ar', models.CharField(blank=True, max_length=200, verbose_name='name (Arabic)')),
-                ('name_fr', models.CharField(blank=True, max_length=200, verbose_name='name (French)')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='zones', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="number"
+                    ),
+                ),
+                ("name_ar", models.CharField(blank=True, max_length=200, verbose_name="name (Arabic)")),
+                ("name_fr", models.CharField(blank=True, max_length=200, verbose_name="name (French)")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="zones",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'zone',
-                'verbose_name_plural': 'zones',
-                'ordering': ['municipality', 'number'],
-                'constraints': [models.UniqueConstraint(fields=('municipality', 'number'), name='zone_number_unique')],
+                "verbose_name": "zone",
+                "verbose_name_plural": "zones",
+                "ordering": ["municipality", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("municipality", "number"), name="zone_number_unique")
+                ],
             },
         ),
     ]

@@ -1,0 +1,1 @@
+"""Tables that staff take out, edit and bring back: import-export under the portal's rights."""

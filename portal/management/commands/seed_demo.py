@@ -1,0 +1,318 @@
+"""The two real documents, and beside them one fictional municipality that shows every state."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import secrets
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
+from consultations.rules import month_index
+from portal.accounts.models import User
+from portal.audit.log import record
+from portal.files.uploads import check_upload
+from portal.management.country import seed_country
+from portal.municipalities.models import DecidingBody, Membership, Municipality, Role, Zone
+from programs.method import ModelTask, built_in_method
+from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, Task
+from programs.services import attach_evidence
+
+SOURCES = Path(settings.PROJECT_DIR, "demo", "sources")
+REAL_TOWNS = [
+    {
+        "slug": "nefta",
+        "name_ar": "نفطة",
+        "name_fr": "Nefta",
+        "country": "TN",
+        "territory_ar": "ولاية توزر",
+        "territory_fr": "Gouvernorat de Tozeur",
+    },
+    {
+        "slug": "kenitra",
+        "name_ar": "القنيطرة",
+        "name_fr": "Kénitra",
+        "country": "MA",
+        "territory_ar": "إقليم القنيطرة",
+        "territory_fr": "Province de Kénitra",
+    },
+]
+ACCOUNTS = [
+    ("editor@nefta.example", "nefta", Role.EDITOR),
+    ("editor@kenitra.example", "kenitra", Role.EDITOR),
+    ("editor@exemple.example", "exemple", Role.EDITOR),
+    ("publisher@exemple.example", "exemple", Role.PUBLISHER),
+    ("council@exemple.example", "exemple", Role.COUNCIL_READER),
+    ("auditor@exemple.example", "exemple", Role.AUDITOR),
+    ("manager@exemple.example", "exemple", Role.MUNICIPAL_ADMIN),
+]
+PLATFORM_ADMINISTRATOR = "admin@musharaka.example"
+
+# What the running program of the fictional municipality states: task → (done, documents handed in,
+# whether the last of them stays internal). What is not named here is not stated.
+RUNNING: dict[str, tuple[bool, int, bool]] = {
+    "1.1": (True, 1, False),
+    "1.2": (True, 2, True),
+    "1.3": (True, 0, False),
+    "1.4": (True, 2, False),
+    "1.5": (True, 3, False),
+    "2.1": (True, 2, False),
+    "2.2": (True, 1, False),
+    "2.3": (True, 3, False),
+    "2.4": (False, 0, False),
+    "2.6": (True, 1, False),
+}
+# The model has a session twenty days before the approval: on the first day it is today's.
+DAYS_TO_APPROVAL = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Fills an empty portal with the two real documents and a fictional municipality. Skips what exists."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--scale", choices=["town", "country"], default="town")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for town in REAL_TOWNS:
+            seed_real_town(town)
+        seed_fictional_town()
+        seed_accounts()
+        if options["scale"] == "country":
+            self.stdout.write(seed_country())
+        self._print_sign_ins()
+
+    def _print_sign_ins(self) -> None:
+        password = demo_password()
+        self.stdout.write("Demo sign-ins (password of all: " + password + ")")
+        self.stdout.write(f"  {PLATFORM_ADMINISTRATOR:28} platform administrator")
+        for email, town, role in ACCOUNTS:
+            self.stdout.write(f"  {email:28} {role.value} of {town}")
+
+
+@transaction.atomic
+def seed_real_town(town: dict[str, str]) -> None:
+    """A municipality with its one document, as its document says and nothing more."""
+    if Municipality.objects.filter(slug=town["slug"]).exists():
+        return
+    Municipality.objects.create(**town)
+    if town["slug"] == "nefta":
+        _import("import_calendar", SOURCES / "nefta-2022-calendar.txt", town["slug"], "--year", "2022")
+    else:
+        _import("import_plan", SOURCES / "kenitra-open-government-project.txt", town["slug"])
+
+
+def _import(command: str, document: Path, slug: str, *options: str) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        call_command(command, str(document), "--municipality", slug, *options, "--publish", stdout=nowhere)
+
+
+@transaction.atomic
+def seed_fictional_town() -> None:
+    """The municipality whose name says that it does not exist: three programs and a plan."""
+    data = json.loads(Path(settings.PROJECT_DIR, "demo", "exemple.json").read_text(encoding="utf-8"))
+    if Municipality.objects.filter(slug=data["municipality"]["slug"]).exists():
+        return
+    town = Municipality.objects.create(**data["municipality"], is_fictional=True)
+    for body in data["deciding_bodies"]:
+        DecidingBody.objects.create(municipality=town, **body)
+    for number, zone in enumerate(data["zones"], start=1):
+        Zone.objects.create(municipality=town, number=number, **zone)
+    today = town.today()
+    approval = today + datetime.timedelta(days=DAYS_TO_APPROVAL)
+    _seed_past_program(town, approval.replace(year=approval.year - 1, day=min(approval.day, 28)))
+    _seed_running_program(town, approval)
+    _seed_program(
+        town, approval.year + 2, approval.replace(year=approval.year + 1, day=min(approval.day, 28))
+    )
+    _seed_plan(town, data["plan"], today)
+
+
+def _seed_program(town: Municipality, year: int, approval: datetime.date) -> Program:
+    """A draft made from the built-in model of the method, dated back from its approval."""
+    program = Program.objects.create(
+        municipality=town,
+        year=year,
+        title_ar=f"رزنامة إعداد برنامج الاستثمار السنوي التشاركي لسنة {year} (خيالية)",
+        title_fr=f"Calendrier du programme annuel d’investissement participatif {year} (fictif)",
+    )
+    tasks: dict[tuple[int, int], Task] = {}
+    for phase in built_in_method().phases:
+        row = Phase.objects.create(
+            program=program, number=phase.number, title_ar=phase.title_ar, title_fr=phase.title_fr
+        )
+        for task in phase.tasks:
+            tasks[phase.number, task.number] = _seed_task(row, task, approval)
+    for delay in built_in_method().delays:
+        DelayRule.objects.create(
+            program=program,
+            from_task=tasks[delay.from_task],
+            to_task=tasks[delay.to_task],
+            min_days=delay.min_days,
+            text_ar=delay.text_ar,
+            text_fr=delay.text_fr,
+        )
+    record(actor=None, action="row.added", obj=program, municipality=town)
+    return program
+
+
+def _seed_task(phase: Phase, model: ModelTask, approval: datetime.date) -> Task:
+    task = Task.objects.create(
+        phase=phase,
+        number=model.number,
+        title_ar=model.title_ar,
+        title_fr=model.title_fr,
+        session_date=approval - datetime.timedelta(days=model.days_before_approval),
+    )
+    for position, document in enumerate(model.documents, start=1):
+        ExpectedDocument.objects.create(
+            task=task, position=position, title_ar=document.title_ar, title_fr=document.title_fr
+        )
+    return task
+
+
+def _seed_running_program(town: Municipality, approval: datetime.date) -> None:
+    """Done with and without evidence, late, not stated, next, to come, undated."""
+    program = _seed_program(town, approval.year + 1, approval)
+    for task in _tasks(program):
+        if task.code in RUNNING:
+            task.done, files, is_internal = RUNNING[task.code]
+            task.save(update_fields=["done"])
+            _hand_in(task, files, is_internal)
+    undated = _tasks(program)[-4]
+    undated.session_date = None
+    undated.save(update_fields=["session_date"])
+    _set_status(program, Status.PUBLISHED)
+
+
+def _seed_past_program(town: Municipality, approval: datetime.date) -> None:
+    """Approved, with the delay before its general session broken by a day."""
+    program = _seed_program(town, approval.year + 1, approval)
+    for task in _tasks(program):
+        task.done = True
+        if task.code == "4.1":
+            published = next(other for other in _tasks(program) if other.code == "2.6")
+            task.session_date = (published.session_date or approval) + datetime.timedelta(days=6)
+        task.save(update_fields=["done", "session_date"])
+        _hand_in(task, task.expected_documents.count() if task.phase.number in (1, 5) else 0, False)
+    _set_status(program, Status.APPROVED)
+
+
+def _tasks(program: Program) -> list[Task]:
+    return list(Task.objects.filter(phase__program=program).select_related("phase__program__municipality"))
+
+
+def _set_status(program: Program, status: Status) -> None:
+    program.status = status
+    program.save(update_fields=["status"])
+
+
+def _hand_in(task: Task, count: int, last_is_internal: bool) -> None:
+    documents = list(task.expected_documents.all())[:count]
+    for document in documents:
+        upload = SimpleUploadedFile(f"exemple-{task.code}-{document.position}.png", _picture(document.pk))
+        attach_evidence(
+            document=document,
+            upload=check_upload(upload),
+            is_public=not (last_is_internal and document is documents[-1]),
+            actor=None,
+        )
+
+
+def _picture(shade: int) -> bytes:
+    """A plain sheet that stands for a document: nothing on it can be taken for a real one."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (420, 594), (200 + shade % 50, 230, 220)).save(out, "PNG")
+    return out.getvalue()
+
+
+def _seed_plan(town: Municipality, data: dict[str, Any], today: datetime.date) -> None:
+    plan = ActionPlan.objects.create(
+        municipality=town,
+        slug=data["slug"],
+        title_ar=data["title_ar"],
+        title_fr=data["title_fr"],
+        starts_on=_month(today, -11),
+        ends_on=_month(today, 13) - datetime.timedelta(days=1),
+        status="published",
+    )
+    for position, stage in enumerate(data["stages"], start=1):
+        Stage.objects.create(plan=plan, position=position, **stage)
+    axes = [Axis.objects.create(plan=plan, number=n, **axis) for n, axis in enumerate(data["axes"], start=1)]
+    for number, project in enumerate(data["projects"], start=1):
+        _seed_project(plan, axes[project["axis"] - 1], number, project, today)
+    record(actor=None, action="row.added", obj=plan, municipality=town)
+
+
+def _seed_project(
+    plan: ActionPlan, axis: Axis, number: int, data: dict[str, Any], today: datetime.date
+) -> None:
+    texts = {
+        f"{name}_{lang}": data[f"{name}_{lang}"]
+        for name in ("title", "problem", "solution", "results")
+        for lang in ("ar", "fr")
+    }
+    project = Project.objects.create(
+        plan=plan,
+        axis=axis,
+        number=number,
+        amount=data["amount"],
+        funding_source_ar=data["funding_ar"],
+        funding_source_fr=data["funding_fr"],
+        **texts,
+        **dict(zip(Project.PRINCIPLES, data["principles"], strict=True)),
+    )
+    for position, indicator in enumerate(data["indicators"], start=1):
+        Indicator.objects.create(project=project, position=position, **indicator)
+    for position, activity in enumerate(data["activities"], start=1):
+        Activity.objects.create(
+            project=project,
+            position=position,
+            title_ar=activity["title_ar"],
+            title_fr=activity["title_fr"],
+            starts_on=_month(today, activity["from_month"]),
+            ends_on=_month(today, activity["to_month"] + 1) - datetime.timedelta(days=1),
+            percent=activity["percent"],
+        )
+
+
+def _month(today: datetime.date, offset: int) -> datetime.date:
+    """The first day of the month ``offset`` months from today's."""
+    year, month = divmod(month_index(today) + offset, 12)
+    return datetime.date(year, month + 1, 1)
+
+
+def seed_accounts() -> None:
+    """One person for each role, all with the password of this installation's demo."""
+    password = demo_password()
+    if not User.objects.filter(email=PLATFORM_ADMINISTRATOR).exists():
+        User.objects.create_superuser(PLATFORM_ADMINISTRATOR, password)
+    for email, slug, role in ACCOUNTS:
+        if User.objects.filter(email=email).exists():
+            continue
+        user = User.objects.create_user(email, password)
+        Membership.objects.create(user=user, municipality=Municipality.objects.get(slug=slug), role=role)
+
+
+def demo_password() -> str:
+    """A password of this installation alone, kept readable by its owner: no account has a known one."""
+    path = Path(settings.DATA_DIR, "demo-password")
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(12))
+    return path.read_text()

@@ -1,0 +1,108 @@
+"""Municipalities, their zones and deciding bodies, and who works for them in which role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.administration.scoped import (
+    ScopedAdmin,
+    ScopedRelatedFilter,
+    ScopedTabularInline,
+    is_platform_admin,
+    person,
+)
+from portal.municipalities.access import Act
+from portal.municipalities.models import DecidingBody, Membership, Municipality, Zone
+from portal.municipalities.querysets import MunicipalityQuerySet
+
+
+class ZoneInline(ScopedTabularInline):
+    model = Zone
+    fields = ("number", "name_ar", "name_fr")
+
+
+class DecidingBodyInline(ScopedTabularInline):
+    model = DecidingBody
+    fields = ("title_ar", "title_fr", "since")
+
+
+@admin.register(Municipality)
+class MunicipalityAdmin(ScopedAdmin):
+    """Seen by whoever edits there, changed by its administrator, added by the platform's."""
+
+    municipality_path = "pk"
+    change_act = Act.MANAGE
+    fixed_fields = ("slug", "country")
+    derived_fields = ("currency", "time_zone", "search_text")
+    inlines = (ZoneInline, DecidingBodyInline)
+    list_display = ("slug", "name_ar", "name_fr", "country", "population", "is_fictional")
+    list_filter = ("country", "is_fictional")
+    search_fields = ("search_text",)
+    search_help_text = _("Name, governorate or province, in any spelling.")
+    fieldsets = (
+        (None, {"fields": (("name_ar", "name_fr"), "slug", "country")}),
+        (_("Territory"), {"fields": (("territory_ar", "territory_fr"), "population")}),
+        (_("Settings"), {"fields": ("currency", "time_zone", "is_fictional")}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_platform_admin(person(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Municipality | None = None) -> bool:
+        """Never: its pages are linked to, and its journal must keep."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Municipality | None = None) -> tuple[str, ...]:
+        readonly = super().get_readonly_fields(request, obj)
+        return readonly if is_platform_admin(person(request)) else (*readonly, "is_fictional")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: MunicipalityQuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        return queryset.matching(search_term), False
+
+
+class AccountField(forms.ModelChoiceField):
+    """A person, named by e-mail: a list would tell every municipality who works for the others."""
+
+    widget = forms.EmailInput(attrs={"dir": "ltr", "class": "vTextField"})
+    default_error_messages = {
+        "invalid_choice": _(
+            "Nobody has an account with this e-mail. The platform administrator creates accounts."
+        )
+    }
+
+    def to_python(self, value: Any) -> User | None:
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ScopedAdmin):
+    """Who works for a municipality. Its administrator gives and takes the roles."""
+
+    municipality_path = "municipality"
+    view_act = Act.MANAGE
+    change_act = Act.MANAGE
+    fixed_fields = ("user", "municipality")
+    fields = ("municipality", "user", "role")
+    list_display = ("user", "email", "municipality", "role")
+    list_filter = ("role", ("municipality", ScopedRelatedFilter))
+    list_select_related = ("user", "municipality")
+    search_fields = ("user__email", "user__name", "municipality__search_text")
+
+    @admin.display(description=_("e-mail"), ordering="user__email")
+    def email(self, membership: Membership) -> str:
+        return membership.user.email
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            people = User.objects.filter(is_active=True)
+            return AccountField(people, to_field_name="email", label=_("E-mail of the person"))
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

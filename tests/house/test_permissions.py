@@ -1,0 +1,206 @@
+"""Every route × every kind of visitor, as docs/permissions.md says; and no route without a row."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.template.response import SimpleTemplateResponse
+from django.test import Client
+from django.urls import reverse
+
+from portal.audit.log import record
+from portal.municipalities.access import ALLOWED
+from portal.municipalities.models import Membership, Role
+from programs.models import SupportingDocument
+from tests import factories
+from tests.consultations.factories import ActionPlanFactory, ProjectFactory
+from tests.house import permission_table
+from tests.house.permission_table import Row
+
+ROWS = permission_table.rows()
+VISITORS = list(ROWS[0].answers)
+MEMBERS = [role.value for role in Role]
+# Where a foreign object can be named in the address.
+NAMES_AN_OBJECT = re.compile(
+    r"_(change|delete|history|transition|password_change)$|^(staff|program-p|plan-p)"
+)
+
+
+class Cast:
+    """A municipality with one of everything, and its addresses."""
+
+    def __init__(self, slug: str) -> None:
+        self.municipality = factories.MunicipalityFactory(
+            **{"tunisian" if slug == "nefta" else "moroccan": True}
+        )
+        program = factories.ProgramFactory(municipality=self.municipality, year=2022, published=True)
+        task = factories.TaskFactory(phase__program=program)
+        document = factories.ExpectedDocumentFactory(task=task)
+        self.draft = factories.ProgramFactory(municipality=self.municipality, year=2023)
+        upload = SimpleUploadedFile("pv.pdf", b"%PDF-1.4\n")
+        self.file = factories.SupportingDocumentFactory(expected_document=document, file=upload)
+        self.plan = ActionPlanFactory(municipality=self.municipality, slug="openness", published=True)
+        self.draft_plan = ActionPlanFactory(municipality=self.municipality, slug="draft")
+        person = factories.MembershipFactory(municipality=self.municipality).user
+        self.objects = {
+            "accounts_user": person,
+            "audit_entry": record(
+                actor=person, action="row.changed", obj=task, municipality=self.municipality
+            ),
+            "municipalities_municipality": self.municipality,
+            "municipalities_membership": person.memberships.get(),
+            "programs_program": self.draft,
+            "programs_phase": factories.PhaseFactory(program=self.draft),
+            "programs_task": factories.TaskFactory(phase__program=self.draft),
+            "programs_expecteddocument": factories.ExpectedDocumentFactory(task__phase__program=self.draft),
+            "consultations_actionplan": self.draft_plan,
+            "consultations_project": ProjectFactory(plan=self.draft_plan, number=1),
+        }
+        ProjectFactory(plan=self.plan, number=1)
+
+    def address(self, row: Row) -> str:
+        if row.route.startswith("admin:"):
+            return self._admin_address(row.route.removeprefix("admin:"))
+        year, plan = (2023, "draft") if row.state == "draft" else (2022, "openness")
+        known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": self.file.pk}
+        for names in (
+            (),
+            ("slug",),
+            ("slug", "year"),
+            ("slug", "year", "pk"),
+            ("slug", "plan"),
+            ("slug", "pk"),
+        ):
+            try:
+                return reverse(row.route, kwargs={name: known[name] for name in names})
+            except Exception:
+                continue
+        return reverse(row.route, kwargs={name: known[name] for name in ("slug", "plan", "number")})
+
+    def _admin_address(self, name: str) -> str:
+        program = self.objects["programs_program"]
+        if name == "short-address":
+            return f"/admin/programs/program/{program.pk}/"
+        if name == "anything-else":
+            return "/admin/nothing/of/the/kind/"
+        if name == "app_list":
+            return reverse("admin:app_list", args=["programs"])
+        if name == "view_on_site":
+            return reverse(
+                "admin:view_on_site", args=[ContentType.objects.get_for_model(program).pk, program.pk]
+            )
+        if name == "autocomplete":
+            query = "?app_label=programs&model_name=phase&field_name=program"
+            return reverse("admin:autocomplete") + query
+        if name == "password_change":
+            return reverse("admin:password_change")
+        if name == "auth_user_password_change":
+            return reverse(f"admin:{name}", args=[self.objects["accounts_user"].pk])
+        model, _underscore, view = name.rpartition("_")
+        if view in ("change", "delete", "history"):
+            return reverse(f"admin:{name}", args=[self.objects[model].pk])
+        if view == "transition":
+            return reverse(f"admin:{name}", args=[self.objects[model].pk, "publish"])
+        return reverse(f"admin:{name}")
+
+
+@pytest.fixture(autouse=True)
+def _not_drawn(monkeypatch):
+    """Whether somebody gets a page is decided before it is drawn, which is what takes the time."""
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda response: ""))
+    for app in ("programs", "consultations"):
+        monkeypatch.setattr(f"{app}.views.public.cached_pdf", lambda **_paper: b"%PDF-1.4")
+
+
+@pytest.fixture
+def nefta_cast(db):
+    return Cast("nefta")
+
+
+@pytest.fixture
+def kenitra_cast(db):
+    return Cast("kenitra")
+
+
+def sign_in(visitor, own, foreign):
+    client = Client()
+    if visitor == "platform":
+        client.force_login(factories.UserFactory(is_superuser=True))
+    elif visitor == "stranger":
+        client.force_login(factories.MembershipFactory(municipality=foreign, role=Role.MUNICIPAL_ADMIN).user)
+    elif visitor != "anonymous":
+        client.force_login(factories.MembershipFactory(municipality=own, role=visitor).user)
+    return client
+
+
+def ask(client: Client, row: Row, address: str) -> str:
+    """The answer to one question, whose traces are taken back."""
+    data = {"post": "yes"} if row.route.endswith("_delete") else {}
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        response = client.post(address, data) if row.method == "POST" else client.get(address)
+        answer = _in_words(client, response)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer
+
+
+def _in_words(client: Client, response) -> str:
+    """``sign-in`` for the way there; Django's own way there leads on to it, or to a refusal."""
+    where = response.headers.get("Location", "")
+    if where.startswith(reverse("admin:login")):
+        return _in_words(client, client.get(where))
+    return "sign-in" if where.startswith(reverse("sign-in")) else str(response.status_code)
+
+
+def test_every_route_has_a_row_and_every_row_a_route():
+    known = set(permission_table.routes())
+    assert {row.route for row in ROWS} == known
+
+
+def test_no_row_stands_twice():
+    names = [str(row) for row in ROWS]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_a_new_route_would_be_missed():
+    """The walk sees routes at every depth of the map."""
+    known = set(permission_table.routes())
+    assert {"home", "program-pdf", "staff-file", "admin:index", "admin:programs_task_import"} <= known
+
+
+def test_the_acts_are_those_of_the_code():
+    code = {act.value: {role.value for role in roles} for act, roles in ALLOWED.items()}
+    assert permission_table.acts() == code
+
+
+def test_every_kind_of_visitor_has_a_column():
+    assert ["anonymous", "stranger", *MEMBERS, "platform"] == VISITORS
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_the_table_holds(visitor, nefta_cast, kenitra):
+    client = sign_in(visitor, nefta_cast.municipality, kenitra)
+    answers = {str(row): ask(client, row, nefta_cast.address(row)) for row in ROWS}
+    assert answers == {str(row): row.answers[visitor] for row in ROWS}
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_what_is_foreign_is_as_for_any_stranger(member, nefta, kenitra_cast):
+    """A member here asks for what is there; whoever does not enter the admin does not enter it there."""
+    client = sign_in(member, nefta, kenitra_cast.municipality)
+    asked = [row for row in ROWS if NAMES_AN_OBJECT.search(row.route)]
+    assert len(asked) > 50
+    answers = {str(row): ask(client, row, kenitra_cast.address(row)) for row in asked}
+    enters = next(row.answers[member] for row in ROWS if row.route == "admin:index") == "200"
+    expected = {
+        str(row): row.answers["stranger"] if enters or not row.route.startswith("admin:") else "403"
+        for row in asked
+    }
+    assert answers == expected
+    assert SupportingDocument.objects.count() == 1
+    assert Membership.objects.filter(municipality=kenitra_cast.municipality).count() == 1
