@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -260,9 +260,19 @@ def read_calendar(
         progress=progress((row.state, row.task.done) for row in rows),
         next_task=next((row for row in rows if row.is_next), None),
         period=_period(rows, country, language),
-        is_monolingual=program.title.is_foreign or any(row.title.is_foreign for row in rows),
+        is_monolingual=any(text.is_foreign for text in _texts(program, phases)),
         rows=rows,
     )
+
+
+def _texts(program: Program, phases: list[PhaseRow]) -> Iterator[Localized]:
+    """Every text of the content that the page shows."""
+    yield program.title
+    for phase in phases:
+        yield phase.title
+        for row in phase.tasks:
+            yield row.title
+            yield from (document.title for document in row.documents)
 
 
 def _phase_row(

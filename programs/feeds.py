@@ -14,7 +14,7 @@ from programs.calendar import Calendar, TaskRow
 PRODUCT = "-//Musharaka//Participatory programs//AR"
 
 
-def calendar_feed(calendar: Calendar, *, name: str, page_url: str, host: str) -> bytes:
+def calendar_feed(calendar: Calendar, *, name: str, page_url: str) -> bytes:
     """The dated tasks of a calendar as all-day events.
 
     Each event keeps its UID for ever (program and task row), so that a moved date moves in the
@@ -31,15 +31,15 @@ def calendar_feed(calendar: Calendar, *, name: str, page_url: str, host: str) ->
     feed.add("x-wr-calname", _line(name))
     for row in calendar.rows:
         if row.session_date:
-            feed.add_component(_event(row, row.session_date, calendar, page_url, host))
+            feed.add_component(_event(row, row.session_date, calendar, page_url))
     if not feed.subcomponents:
         feed.add_component(Timezone.from_tzid(calendar.program.municipality.time_zone))
     return feed.to_ical()
 
 
-def _event(row: TaskRow, date: datetime.date, calendar: Calendar, page_url: str, host: str) -> Event:
+def _event(row: TaskRow, date: datetime.date, calendar: Calendar, page_url: str) -> Event:
     event = Event()
-    event.add("uid", f"task-{row.task.pk}@{host}")
+    event.add("uid", f"task-{row.task.pk}@{calendar.program.municipality.slug}.musharaka")
     event.add("dtstamp", calendar.program.updated_at.astimezone(datetime.UTC).replace(microsecond=0))
     event["dtstart"] = vDDDTypes(date)
     event["dtend"] = vDDDTypes(date + datetime.timedelta(days=1))  # RFC 5545 3.6.1: the end is exclusive

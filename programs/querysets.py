@@ -63,7 +63,7 @@ class TaskQuerySet(models.QuerySet):
             self.published()
             .filter(session_date__gte=today)
             .select_related("phase__program__municipality")
-            .order_by("session_date", "phase__number", "number")
+            .order_by("session_date", "phase__number", "number", "pk")
         )
 
 

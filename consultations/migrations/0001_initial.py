@@ -6,169 +6,469 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('municipalities', '0001_initial'),
+        ("municipalities", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ActionPlan',
+            name="ActionPlan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(default='openness', max_length=60, verbose_name='short name in addresses')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published')], default='draft', max_length=10, verbose_name='status')),
-                ('origin_name', models.CharField(blank=True, editable=False, max_length=255, verbose_name='imported from')),
-                ('origin_sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='fingerprint of the imported file')),
-                ('imported', models.JSONField(default=dict, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        default="openness", max_length=60, verbose_name="short name in addresses"
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="starts")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("published", "Published")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "origin_name",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="imported from"
+                    ),
+                ),
+                (
+                    "origin_sha256",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="fingerprint of the imported file",
+                    ),
+                ),
+                ("imported", models.JSONField(default=dict, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'action plan',
-                'verbose_name_plural': 'action plans',
-                'ordering': ['municipality', 'slug'],
+                "verbose_name": "action plan",
+                "verbose_name_plural": "action plans",
+                "ordering": ["municipality", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='Axis',
+            name="Axis",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='number')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='axes', to='consultations.actionplan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="number"
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="axes",
+                        to="consultations.actionplan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'axis',
-                'verbose_name_plural': 'axes',
-                'ordering': ['plan', 'number'],
+                "verbose_name": "axis",
+                "verbose_name_plural": "axes",
+                "ordering": ["plan", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='number')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('problem_ar', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='problem (Arabic)')),
-                ('problem_fr', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='problem (French)')),
-                ('solution_ar', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='proposed solution (Arabic)')),
-                ('solution_fr', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='proposed solution (French)')),
-                ('results_ar', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='expected results (Arabic)')),
-                ('results_fr', models.TextField(blank=True, help_text='One item a line. A line that starts with • is a point, any other a paragraph.', verbose_name='expected results (French)')),
-                ('transparency', models.BooleanField(blank=True, null=True, verbose_name='transparency and accountability')),
-                ('access_to_information', models.BooleanField(blank=True, null=True, verbose_name='access to information')),
-                ('participation', models.BooleanField(blank=True, null=True, verbose_name='citizen participation')),
-                ('digitalisation', models.BooleanField(blank=True, null=True, verbose_name='digitalisation')),
-                ('question_1_label_ar', models.CharField(blank=True, max_length=300, verbose_name='first question (Arabic)')),
-                ('question_1_label_fr', models.CharField(blank=True, max_length=300, verbose_name='first question (French)')),
-                ('question_1', models.BooleanField(blank=True, null=True, verbose_name='answer to the first question')),
-                ('question_2_label_ar', models.CharField(blank=True, max_length=300, verbose_name='second question (Arabic)')),
-                ('question_2_label_fr', models.CharField(blank=True, max_length=300, verbose_name='second question (French)')),
-                ('question_2', models.BooleanField(blank=True, null=True, verbose_name='answer to the second question')),
-                ('amount', models.DecimalField(blank=True, decimal_places=3, help_text='In the currency of the municipality.', max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('amount_printed', models.CharField(blank=True, max_length=200, verbose_name='amount as printed')),
-                ('funding_source_ar', models.CharField(blank=True, max_length=500, verbose_name='funding source (Arabic)')),
-                ('funding_source_fr', models.CharField(blank=True, max_length=500, verbose_name='funding source (French)')),
-                ('printed_progress', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='progress printed in the source, %')),
-                ('printed_comment_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='number of comments printed in the source')),
-                ('source_note', models.TextField(blank=True, help_text='Printed in the source, shown as such, never used for any state.', verbose_name='note of the source')),
-                ('imported', models.JSONField(default=dict, editable=False)),
-                ('axis', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='consultations.axis', verbose_name='axis')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='consultations.actionplan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="number"
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                (
+                    "problem_ar",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="problem (Arabic)",
+                    ),
+                ),
+                (
+                    "problem_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="problem (French)",
+                    ),
+                ),
+                (
+                    "solution_ar",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="proposed solution (Arabic)",
+                    ),
+                ),
+                (
+                    "solution_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="proposed solution (French)",
+                    ),
+                ),
+                (
+                    "results_ar",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="expected results (Arabic)",
+                    ),
+                ),
+                (
+                    "results_fr",
+                    models.TextField(
+                        blank=True,
+                        help_text="One item a line. A line that starts with • is a point, any other a paragraph.",
+                        verbose_name="expected results (French)",
+                    ),
+                ),
+                (
+                    "transparency",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="transparency and accountability"
+                    ),
+                ),
+                (
+                    "access_to_information",
+                    models.BooleanField(blank=True, null=True, verbose_name="access to information"),
+                ),
+                (
+                    "participation",
+                    models.BooleanField(blank=True, null=True, verbose_name="citizen participation"),
+                ),
+                ("digitalisation", models.BooleanField(blank=True, null=True, verbose_name="digitalisation")),
+                (
+                    "question_1_label_ar",
+                    models.CharField(blank=True, max_length=300, verbose_name="first question (Arabic)"),
+                ),
+                (
+                    "question_1_label_fr",
+                    models.CharField(blank=True, max_length=300, verbose_name="first question (French)"),
+                ),
+                (
+                    "question_1",
+                    models.BooleanField(blank=True, null=True, verbose_name="answer to the first question"),
+                ),
+                (
+                    "question_2_label_ar",
+                    models.CharField(blank=True, max_length=300, verbose_name="second question (Arabic)"),
+                ),
+                (
+                    "question_2_label_fr",
+                    models.CharField(blank=True, max_length=300, verbose_name="second question (French)"),
+                ),
+                (
+                    "question_2",
+                    models.BooleanField(blank=True, null=True, verbose_name="answer to the second question"),
+                ),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        help_text="In the currency of the municipality.",
+                        max_digits=14,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="amount",
+                    ),
+                ),
+                (
+                    "amount_printed",
+                    models.CharField(blank=True, max_length=200, verbose_name="amount as printed"),
+                ),
+                (
+                    "funding_source_ar",
+                    models.CharField(blank=True, max_length=500, verbose_name="funding source (Arabic)"),
+                ),
+                (
+                    "funding_source_fr",
+                    models.CharField(blank=True, max_length=500, verbose_name="funding source (French)"),
+                ),
+                (
+                    "printed_progress",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="progress printed in the source, %",
+                    ),
+                ),
+                (
+                    "printed_comment_count",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="number of comments printed in the source"
+                    ),
+                ),
+                (
+                    "source_note",
+                    models.TextField(
+                        blank=True,
+                        help_text="Printed in the source, shown as such, never used for any state.",
+                        verbose_name="note of the source",
+                    ),
+                ),
+                ("imported", models.JSONField(default=dict, editable=False)),
+                (
+                    "axis",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="consultations.axis",
+                        verbose_name="axis",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="projects",
+                        to="consultations.actionplan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'project of a plan',
-                'verbose_name_plural': 'projects of plans',
-                'ordering': ['plan', 'number'],
+                "verbose_name": "project of a plan",
+                "verbose_name_plural": "projects of plans",
+                "ordering": ["plan", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('title_ar', models.TextField(blank=True, verbose_name='wording (Arabic)')),
-                ('title_fr', models.TextField(blank=True, verbose_name='wording (French)')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='indicators', to='consultations.project', verbose_name='project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                ("title_ar", models.TextField(blank=True, verbose_name="wording (Arabic)")),
+                ("title_fr", models.TextField(blank=True, verbose_name="wording (French)")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="consultations.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'indicator',
-                'verbose_name_plural': 'indicators',
-                'ordering': ['project', 'position', 'pk'],
+                "verbose_name": "indicator",
+                "verbose_name_plural": "indicators",
+                "ordering": ["project", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='ends')),
-                ('precision', models.CharField(choices=[('month', 'Month'), ('day', 'Day')], default='month', max_length=5, verbose_name='precision')),
-                ('percent', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='progress, %')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='consultations.project', verbose_name='project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="starts")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="ends")),
+                (
+                    "precision",
+                    models.CharField(
+                        choices=[("month", "Month"), ("day", "Day")],
+                        default="month",
+                        max_length=5,
+                        verbose_name="precision",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                        verbose_name="progress, %",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="consultations.project",
+                        verbose_name="project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activity',
-                'verbose_name_plural': 'activities',
-                'ordering': ['project', 'position', 'pk'],
+                "verbose_name": "activity",
+                "verbose_name_plural": "activities",
+                "ordering": ["project", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('level', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2)], verbose_name='level')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('state', models.CharField(blank=True, choices=[('todo', 'To come'), ('now', 'Current'), ('done', 'Done')], help_text='Empty: not stated by the municipality.', max_length=5, verbose_name='state')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='consultations.actionplan', verbose_name='plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2),
+                        ],
+                        verbose_name="level",
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[("todo", "To come"), ("now", "Current"), ("done", "Done")],
+                        help_text="Empty: not stated by the municipality.",
+                        max_length=5,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stages",
+                        to="consultations.actionplan",
+                        verbose_name="plan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
-                'ordering': ['plan', 'position'],
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
+                "ordering": ["plan", "position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='actionplan',
-            constraint=models.UniqueConstraint(fields=('municipality', 'slug'), name='plan_slug_unique', violation_error_message='The municipality already has a plan of this name.'),
+            model_name="actionplan",
+            constraint=models.UniqueConstraint(
+                fields=("municipality", "slug"),
+                name="plan_slug_unique",
+                violation_error_message="The municipality already has a plan of this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='actionplan',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='plan_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="actionplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None),
+                    ("ends_on", None),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="plan_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='axis',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='axis_number_unique', violation_error_message='The plan already has an axis of this number.'),
+            model_name="axis",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "number"),
+                name="axis_number_unique",
+                violation_error_message="The plan already has an axis of this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='project_number_unique', violation_error_message='The plan already has a project of this number.'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "number"),
+                name="project_number_unique",
+                violation_error_message="The plan already has a project of this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='activity_ends_after_start', violation_error_message='The end is before the start.'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None),
+                    ("ends_on", None),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="activity_ends_after_start",
+                violation_error_message="The end is before the start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='activity_percent_at_most_100'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__lte", 100)), name="activity_percent_at_most_100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.UniqueConstraint(fields=('plan', 'position'), name='stage_position_unique'),
+            model_name="stage",
+            constraint=models.UniqueConstraint(fields=("plan", "position"), name="stage_position_unique"),
         ),
     ]

@@ -6,5 +6,9 @@ urlpatterns = [
     path("plans/", public.plan_list, name="plans"),
     path("m/<slug:slug>/plans/<slug:plan>/", public.plan_page, name="plan"),
     path("m/<slug:slug>/plans/<slug:plan>/projects/<int:number>/", public.project_page, name="project"),
-    path("m/<slug:slug>/plans/<slug:plan>/projects/<int:number>/sheet.pdf", public.project_sheet, name="project-sheet"),
+    path(
+        "m/<slug:slug>/plans/<slug:plan>/projects/<int:number>/sheet.pdf",
+        public.project_sheet,
+        name="project-sheet",
+    ),
 ]

@@ -42,14 +42,7 @@ def plan_page(request: HttpRequest, municipality: Municipality, plan: str) -> Ht
 def project_page(request: HttpRequest, municipality: Municipality, plan: str, number: int) -> HttpResponse:
     """A project of a published plan."""
     project = published_project(municipality, plan, number)
-    reader = reader_of(municipality)
-    context = _frame(municipality, project.plan) | {
-        "sheet": read_sheet(project, reader),
-        "today": reader.today,
-        "plan_url": _plan_address(municipality, plan),
-        "pdf_url": reverse("project-sheet", kwargs=_project_kwargs(municipality, plan, number)),
-    }
-    return render(request, "consultations/project.html", context)
+    return render(request, "consultations/project.html", project_context(municipality, project))
 
 
 @fresh_page
@@ -73,6 +66,19 @@ def published_project(municipality: Municipality, plan: str, number: int) -> Pro
     """A project of the municipality's public plan, read for its page. Raises ``Http404``."""
     plans = ActionPlan.objects.of(municipality).published().filter(slug=plan)
     return get_object_or_404(Project.objects.for_project_page(), plan__in=plans, number=number)
+
+
+def project_context(municipality: Municipality, project: Project, *, is_preview: bool = False) -> dict:
+    """What ``consultations/project.html`` needs. A preview has no paper: that is for what is published."""
+    reader, plan = reader_of(municipality), project.plan.slug
+    paper = reverse("project-sheet", kwargs=_project_kwargs(municipality, plan, project.number))
+    return _frame(municipality, project.plan) | {
+        "sheet": read_sheet(project, reader),
+        "today": reader.today,
+        "plan_url": _plan_address(municipality, plan, is_preview=is_preview),
+        "pdf_url": "" if is_preview else paper,
+        "is_preview": is_preview,
+    }
 
 
 def plan_context(municipality: Municipality, plan: ActionPlan, *, is_preview: bool = False) -> dict:
@@ -99,8 +105,9 @@ def kind_label(municipality: Municipality) -> str:
     return pgettext("Tunisia", "Open-government action plan")
 
 
-def _plan_address(municipality: Municipality, plan: str) -> str:
-    return reverse("plan", kwargs={"slug": municipality.slug, "plan": plan})
+def _plan_address(municipality: Municipality, plan: str, *, is_preview: bool = False) -> str:
+    name = "plan-preview" if is_preview else "plan"
+    return reverse(name, kwargs={"slug": municipality.slug, "plan": plan})
 
 
 def _project_kwargs(municipality: Municipality, plan: str, number: int) -> dict[str, object]:

@@ -47,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("preferred language"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
-    is_active = models.BooleanField(  # type: ignore[misc]
+    is_active = models.BooleanField(
         _("active"),
         default=True,
         help_text=_("Cleared instead of deleting the account, so that the journal keeps its author."),
@@ -57,7 +57,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         verbose_name = _("person")

@@ -292,7 +292,7 @@ class _ScopedInline(_ScopedForms, InlineModelAdmin):
 class ScopedTabularInline(_ScopedInline, admin.TabularInline):
     """Parts as rows of a table, whose fields bear the name of their column."""
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest | None, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field:
             field.widget.attrs["aria-label"] = field.label

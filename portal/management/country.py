@@ -36,7 +36,7 @@ def seed_country() -> str:
 
 def _town(country: str, number: int) -> Municipality:
     name = f"Commune {country} {number}"
-    return Municipality(
+    town = Municipality(
         slug=f"commune-{country.lower()}-{number}",
         name_ar=f"الخيالية {number}",
         name_fr=f"{name} (fictive)",
@@ -44,8 +44,9 @@ def _town(country: str, number: int) -> Municipality:
         currency="TND" if country == "TN" else "MAD",
         time_zone="Africa/Tunis" if country == "TN" else "Africa/Casablanca",
         is_fictional=True,
-        search_text=f"الخياليه {number} {name.lower()}",
     )
+    town.search_text = town.searchable()
+    return town
 
 
 def _program(town: Municipality, year: int) -> Program:

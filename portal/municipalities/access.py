@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from portal.municipalities.models import Membership, Municipality, Role
 
@@ -88,7 +89,7 @@ def municipality_for(user: User, slug: str, act: Act) -> Municipality:
     return municipality
 
 
-StaffView = Callable[..., HttpResponse]
+StaffView = Callable[..., HttpResponseBase]
 
 
 def staff_page(act: Act) -> Callable[[StaffView], StaffView]:
@@ -96,7 +97,7 @@ def staff_page(act: Act) -> Callable[[StaffView], StaffView]:
 
     def decorate(view: StaffView) -> StaffView:
         @wraps(view)
-        def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             response = view(request, municipality_for(request.user, slug, act), **kwargs)
@@ -118,5 +119,5 @@ def _memberships(user: User | AnonymousUser) -> dict[int, frozenset[str]]:
                 "municipality_id", "role"
             ):
                 known[municipality_id] = known.get(municipality_id, frozenset()) | {role}
-        user._roles_by_municipality = known  # type: ignore[attr-defined]
+        user._roles_by_municipality = known  # type: ignore[union-attr]
     return known

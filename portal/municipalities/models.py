@@ -17,7 +17,6 @@ from portal.bilingual import Localized, localized, original, page_language
 from portal.folding import fold
 from portal.municipalities.querysets import MembershipQuerySet, MunicipalityQuerySet
 
-
 # The words that titles are made of: whoever copies one into the search finds it.
 TITLE_WORDS = ("بلدية", "جماعة", "commune de d'l'", "municipality of")
 
@@ -69,7 +68,7 @@ class Municipality(models.Model):
         help_text=_("An invented municipality, marked as such on each of its pages."),
     )
     revision = models.PositiveBigIntegerField(_("revision"), default=1, editable=False)
-    search_text = models.CharField(max_length=900, editable=False, default="")
+    search_text = models.TextField(editable=False, default="")
 
     objects = MunicipalityQuerySet.as_manager()
 
@@ -84,8 +83,7 @@ class Municipality(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.currency = self.currency or _CURRENCY[Country(self.country)]
         self.time_zone = self.time_zone or _TIME_ZONE[Country(self.country)]
-        names = (self.name_ar, self.name_fr, self.territory_ar, self.territory_fr, self.slug)
-        self.search_text = fold(" ".join((*names, *TITLE_WORDS)))
+        self.search_text = self.searchable()
         if not self._state.adding and kwargs.get("update_fields") is None:
             # The revision is counted in the database alone: a row read earlier must not take it back.
             kwargs["update_fields"] = [
@@ -97,6 +95,11 @@ class Municipality(models.Model):
         expected = _CURRENCY.get(Country(self.country)) if self.country else None
         if self.currency and expected and self.currency != expected:
             raise ValidationError({"currency": _("This is not the currency of the country.")})
+
+    def searchable(self) -> str:
+        """What a search finds the municipality by, folded: its names, its territory, its title's words."""
+        names = (self.name_ar, self.name_fr, self.territory_ar, self.territory_fr, self.slug)
+        return fold(" ".join((*names, *TITLE_WORDS)))
 
     @property
     def name(self) -> Localized:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, cast
 
 from django.db import connections, models
 from django.http import Http404
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from portal.municipalities.models import Municipality
 
 
-class MunicipalityQuerySet(models.QuerySet):
+class MunicipalityQuerySet(models.QuerySet["Municipality"]):
     def matching(self, words: str) -> MunicipalityQuerySet:
         """Municipalities whose name or territory holds every word, whatever its spelling.
 
-        Hamza, taa marbuta, diacritics and French accents make no difference.
+        Hamza, taa marbuta, diacritics and French accents make no difference; an apostrophe parts words.
         """
         found = self
-        for word in fold(words).split()[:8]:
+        for word in re.split(r"[\s'’]+", fold(words).strip())[:8]:
             found = found.filter(search_text__contains=word)
         return found
 
@@ -30,7 +31,7 @@ class MunicipalityQuerySet(models.QuerySet):
         # The two questions behind every 304 are written out: Django takes longer to put them
         # together than the database to answer them.
         rows = self.raw(f"SELECT * FROM {self.model._meta.db_table} WHERE slug = %s", [slug])  # noqa: S608
-        municipality: Municipality | None = next(iter(rows), None)
+        municipality = cast("Municipality | None", next(iter(rows), None))
         if municipality is None:
             raise Http404
         return municipality

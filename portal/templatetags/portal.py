@@ -17,7 +17,38 @@ from portal.bilingual import Localized, page_language
 register = template.Library()
 
 ICONS = frozenset(
-    ["alert", "cal", "calplus", "check", "clip", "clock", "comment", "doc", "down", "edit", "eye", "flag", "globe", "info", "khatam", "khatam-o", "lock", "menu", "next", "pin", "plus", "print", "reply", "rss", "save", "search", "undo", "up", "users", "x"]
+    [
+        "alert",
+        "cal",
+        "calplus",
+        "check",
+        "clip",
+        "clock",
+        "comment",
+        "doc",
+        "down",
+        "edit",
+        "eye",
+        "flag",
+        "globe",
+        "info",
+        "khatam",
+        "khatam-o",
+        "lock",
+        "menu",
+        "next",
+        "pin",
+        "plus",
+        "print",
+        "reply",
+        "rss",
+        "save",
+        "search",
+        "undo",
+        "up",
+        "users",
+        "x",
+    ]
 )
 MIRRORED = frozenset({"reply", "undo", "next"})
 _DIRECTION = {"ar": "rtl", "fr": "ltr", "en": "ltr"}

@@ -2,154 +2,374 @@
 
 import django.core.validators
 import django.db.models.deletion
-import programs.models
 from django.conf import settings
 from django.db import migrations, models
 
+import programs.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('municipalities', '0001_initial'),
+        ("municipalities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ExpectedDocument',
+            name="ExpectedDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="position")),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
             ],
             options={
-                'verbose_name': 'expected document',
-                'verbose_name_plural': 'expected documents',
-                'ordering': ['task', 'position', 'pk'],
+                "verbose_name": "expected document",
+                "verbose_name_plural": "expected documents",
+                "ordering": ["task", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Program',
+            name="Program",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1990), django.core.validators.MaxValueValidator(2100)], verbose_name='year')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('approved', 'Approved'), ('closed', 'Closed')], default='draft', max_length=10, verbose_name='status')),
-                ('origin_name', models.CharField(blank=True, editable=False, max_length=255, verbose_name='imported from')),
-                ('origin_sha256', models.CharField(blank=True, editable=False, max_length=64, verbose_name='fingerprint of the imported file')),
-                ('imported', models.JSONField(default=dict, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programs', to='municipalities.municipality', verbose_name='municipality')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1990),
+                            django.core.validators.MaxValueValidator(2100),
+                        ],
+                        verbose_name="year",
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("published", "Published"),
+                            ("approved", "Approved"),
+                            ("closed", "Closed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "origin_name",
+                    models.CharField(
+                        blank=True, editable=False, max_length=255, verbose_name="imported from"
+                    ),
+                ),
+                (
+                    "origin_sha256",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=64,
+                        verbose_name="fingerprint of the imported file",
+                    ),
+                ),
+                ("imported", models.JSONField(default=dict, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programs",
+                        to="municipalities.municipality",
+                        verbose_name="municipality",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'program',
-                'verbose_name_plural': 'programs',
-                'ordering': ['-year', 'municipality'],
+                "verbose_name": "program",
+                "verbose_name_plural": "programs",
+                "ordering": ["-year", "municipality"],
             },
         ),
         migrations.CreateModel(
-            name='Phase',
+            name="Phase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99)], verbose_name='number')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('label', models.CharField(blank=True, help_text='What the source document calls the phase, even where its number is wrong.', max_length=1000, verbose_name='label as printed')),
-                ('imported', models.JSONField(default=dict, editable=False)),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='programs.program', verbose_name='program')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(99),
+                        ],
+                        verbose_name="number",
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                (
+                    "label",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the source document calls the phase, even where its number is wrong.",
+                        max_length=1000,
+                        verbose_name="label as printed",
+                    ),
+                ),
+                ("imported", models.JSONField(default=dict, editable=False)),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phases",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'phase',
-                'verbose_name_plural': 'phases',
-                'ordering': ['program', 'number'],
+                "verbose_name": "phase",
+                "verbose_name_plural": "phases",
+                "ordering": ["program", "number"],
             },
         ),
         migrations.CreateModel(
-            name='SupportingDocument',
+            name="SupportingDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to=programs.models.evidence_path, verbose_name='file')),
-                ('name', models.CharField(editable=False, max_length=255, verbose_name='file name')),
-                ('size', models.PositiveBigIntegerField(editable=False, verbose_name='size in bytes')),
-                ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
-                ('sha256', models.CharField(editable=False, max_length=64, verbose_name='fingerprint')),
-                ('is_public', models.BooleanField(default=False, help_text='Shown to everybody. Attendance sheets and photos of people stay internal.', verbose_name='public')),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('expected_document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='programs.expecteddocument', verbose_name='expected document')),
-                ('uploaded_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=programs.models.evidence_path, verbose_name="file"
+                    ),
+                ),
+                ("name", models.CharField(editable=False, max_length=255, verbose_name="file name")),
+                ("size", models.PositiveBigIntegerField(editable=False, verbose_name="size in bytes")),
+                ("content_type", models.CharField(editable=False, max_length=100, verbose_name="type")),
+                ("sha256", models.CharField(editable=False, max_length=64, verbose_name="fingerprint")),
+                (
+                    "is_public",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Shown to everybody. Attendance sheets and photos of people stay internal.",
+                        verbose_name="public",
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                (
+                    "expected_document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="programs.expecteddocument",
+                        verbose_name="expected document",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'supporting document',
-                'verbose_name_plural': 'supporting documents',
-                'ordering': ['expected_document', 'uploaded_at', 'pk'],
+                "verbose_name": "supporting document",
+                "verbose_name_plural": "supporting documents",
+                "ordering": ["expected_document", "uploaded_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999)], verbose_name='number in the phase')),
-                ('title_ar', models.CharField(blank=True, max_length=1000, verbose_name='title (Arabic)')),
-                ('title_fr', models.CharField(blank=True, max_length=1000, verbose_name='title (French)')),
-                ('session_date', models.DateField(blank=True, null=True, verbose_name='session date')),
-                ('done', models.BooleanField(blank=True, choices=[(None, 'Not stated'), (True, 'Yes'), (False, 'No')], help_text='An empty cell says nothing: it is neither yes nor no.', null=True, verbose_name='done')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('responsible', models.CharField(blank=True, max_length=200, verbose_name='responsible')),
-                ('imported', models.JSONField(default=dict, editable=False)),
-                ('phase', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='programs.phase', verbose_name='phase')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999),
+                        ],
+                        verbose_name="number in the phase",
+                    ),
+                ),
+                ("title_ar", models.CharField(blank=True, max_length=1000, verbose_name="title (Arabic)")),
+                ("title_fr", models.CharField(blank=True, max_length=1000, verbose_name="title (French)")),
+                ("session_date", models.DateField(blank=True, null=True, verbose_name="session date")),
+                (
+                    "done",
+                    models.BooleanField(
+                        blank=True,
+                        choices=[(None, "Not stated"), (True, "Yes"), (False, "No")],
+                        help_text="An empty cell says nothing: it is neither yes nor no.",
+                        null=True,
+                        verbose_name="done",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("responsible", models.CharField(blank=True, max_length=200, verbose_name="responsible")),
+                ("imported", models.JSONField(default=dict, editable=False)),
+                (
+                    "phase",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tasks",
+                        to="programs.phase",
+                        verbose_name="phase",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
-                'verbose_name_plural': 'tasks',
-                'ordering': ['phase__program', 'phase__number', 'number'],
+                "verbose_name": "task",
+                "verbose_name_plural": "tasks",
+                "ordering": ["phase__program", "phase__number", "number"],
             },
         ),
         migrations.AddField(
-            model_name='expecteddocument',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_documents', to='programs.task', verbose_name='task'),
+            model_name="expecteddocument",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="expected_documents",
+                to="programs.task",
+                verbose_name="task",
+            ),
         ),
         migrations.CreateModel(
-            name='DelayRule',
+            name="DelayRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('min_days', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='minimum days')),
-                ('day_kind', models.CharField(choices=[('calendar', 'Calendar days'), ('working', 'Working days')], default='calendar', max_length=10, verbose_name='kind of days')),
-                ('text_ar', models.CharField(blank=True, max_length=1000, verbose_name='legal text (Arabic)')),
-                ('text_fr', models.CharField(blank=True, max_length=1000, verbose_name='legal text (French)')),
-                ('program', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delay_rules', to='programs.program', verbose_name='program')),
-                ('from_task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programs.task', verbose_name='from task')),
-                ('to_task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='programs.task', verbose_name='to task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "min_days",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)], verbose_name="minimum days"
+                    ),
+                ),
+                (
+                    "day_kind",
+                    models.CharField(
+                        choices=[("calendar", "Calendar days"), ("working", "Working days")],
+                        default="calendar",
+                        max_length=10,
+                        verbose_name="kind of days",
+                    ),
+                ),
+                (
+                    "text_ar",
+                    models.CharField(blank=True, max_length=1000, verbose_name="legal text (Arabic)"),
+                ),
+                (
+                    "text_fr",
+                    models.CharField(blank=True, max_length=1000, verbose_name="legal text (French)"),
+                ),
+                (
+                    "program",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="delay_rules",
+                        to="programs.program",
+                        verbose_name="program",
+                    ),
+                ),
+                (
+                    "from_task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programs.task",
+                        verbose_name="from task",
+                    ),
+                ),
+                (
+                    "to_task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="programs.task",
+                        verbose_name="to task",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delay rule',
-                'verbose_name_plural': 'delay rules',
-                'ordering': ['program', 'from_task__phase__number', 'from_task__number', 'pk'],
+                "verbose_name": "delay rule",
+                "verbose_name_plural": "delay rules",
+                "ordering": ["program", "from_task__phase__number", "from_task__number", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='program',
-            constraint=models.UniqueConstraint(fields=('municipality', 'year'), name='program_year_unique', violation_error_message='The municipality already has a program of this year.'),
+            model_name="program",
+            constraint=models.UniqueConstraint(
+                fields=("municipality", "year"),
+                name="program_year_unique",
+                violation_error_message="The municipality already has a program of this year.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.UniqueConstraint(fields=('program', 'number'), name='phase_number_unique', violation_error_message='The program already has a phase of this number.'),
+            model_name="phase",
+            constraint=models.UniqueConstraint(
+                fields=("program", "number"),
+                name="phase_number_unique",
+                violation_error_message="The program already has a phase of this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('phase', 'number'), name='task_number_unique', violation_error_message='The phase already has a task of this number.'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("phase", "number"),
+                name="task_number_unique",
+                violation_error_message="The phase already has a task of this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delayrule',
-            constraint=models.UniqueConstraint(fields=('program', 'from_task', 'to_task'), name='delay_rule_unique'),
+            model_name="delayrule",
+            constraint=models.UniqueConstraint(
+                fields=("program", "from_task", "to_task"), name="delay_rule_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delayrule',
-            constraint=models.CheckConstraint(condition=models.Q(('from_task', models.F('to_task')), _negated=True), name='delay_between_two_tasks'),
+            model_name="delayrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_task", models.F("to_task")), _negated=True),
+                name="delay_between_two_tasks",
+            ),
         ),
     ]

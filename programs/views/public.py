@@ -69,7 +69,6 @@ def calendar_ics(request: HttpRequest, municipality: Municipality, year: int) ->
         read_calendar(program, municipality.today()),
         name=f"{program_heading(program)} · {municipality.title}",
         page_url=request.build_absolute_uri(_address("program", municipality, year)),
-        host=request.get_host().split(":")[0],
     )
     response = HttpResponse(feed, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{municipality.slug}-{year}.ics"'
@@ -126,8 +125,9 @@ def page_context(municipality: Municipality, program: Program, *, is_preview: bo
         "municipality": municipality,
         "heading": program_heading(program),
         "calendar": calendar,
-        "pdf_url": _address("program-pdf", municipality, program.year),
-        "ics_url": _address("program-ics", municipality, program.year),
+        # What is not public has no files.
+        "pdf_url": "" if is_preview else _address("program-pdf", municipality, program.year),
+        "ics_url": "" if is_preview else _address("program-ics", municipality, program.year),
         "tabs": tabs_of(municipality, Tab(page, _("Calendar"), is_current=True)),
         "section": "programs",
         "is_preview": is_preview,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from portal.files.responses import file_response
@@ -21,7 +22,7 @@ def program_preview(request: HttpRequest, municipality: Municipality, year: int)
 
 
 @staff_page(Act.SEE_DRAFTS)
-def evidence_file(request: HttpRequest, municipality: Municipality, pk: int) -> FileResponse:
+def evidence_file(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponseBase:
     """Any supporting document of the municipality, internal ones too."""
     documents = SupportingDocument.objects.filter(
         expected_document__task__phase__program__municipality=municipality

@@ -217,10 +217,21 @@ def test_the_preview_of_a_public_plan_leads_to_its_projects(client, plan):
     assert address(number=1) in page
 
 
-def test_a_stranger_and_a_visitor_see_no_preview(client, plan, publisher):
-    assert client.get(address("plan-preview")).status_code == 302
+@pytest.mark.parametrize("route", [{"name": "plan-preview"}, {"name": "project-preview", "number": 1}])
+def test_a_stranger_and_a_visitor_see_no_preview(client, plan, publisher, route):
+    assert client.get(address(**route)).status_code == 302
     client.force_login(publisher)
-    assert client.get(address("plan-preview")).status_code == 404
+    assert client.get(address(**route)).status_code == 404
+
+
+def test_a_project_of_a_draft_is_previewed_without_its_paper(client, plan):
+    ActionPlan.objects.update(status=PlanStatus.DRAFT)
+    client.force_login(MembershipFactory(municipality=plan.municipality).user)
+    assert address("project-preview", number=1) in read(client, address("plan-preview"))
+    page = read(client, address("project-preview", number=1))
+    assert "noindex" in page
+    assert "sheet.pdf" not in page
+    assert client.get(address("project-preview", number=999)).status_code == 404
 
 
 # --- at what cost ------------------------------------------------------------------------------------

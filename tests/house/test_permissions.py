@@ -113,7 +113,7 @@ def _not_drawn(monkeypatch):
     """Whether somebody gets a page is decided before it is drawn, which is what takes the time."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda response: ""))
     for app in ("programs", "consultations"):
-        monkeypatch.setattr(f"{app}.views.public.cached_pdf", lambda **_paper: b"%PDF-1.4")
+        monkeypatch.setattr(f"{app}.papers.render_pdf", lambda **_paper: b"%PDF-1.4")
 
 
 @pytest.fixture

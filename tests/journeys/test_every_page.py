@@ -27,6 +27,7 @@ STAFF_PAGES = {
     "staff-desk": ["m/exemple/staff/"],
     "program-preview": ["m/exemple/staff/programs/2028/preview/"],
     "plan-preview": ["m/exemple/staff/plans/openness/preview/"],
+    "project-preview": ["m/exemple/staff/plans/openness/projects/2/preview/"],
 }
 NOT_PAGES = {
     "language-choice",

@@ -167,6 +167,21 @@ def test_a_title_as_the_page_writes_it_is_found(client, towns, words, found):
     assert listed(read(client, q=words)) == found
 
 
+@pytest.mark.parametrize("words", ["Commune d’Ariana", "commune d'Ariana"])
+def test_a_title_whose_article_is_elided_is_found(client, db, words):
+    factories.MunicipalityFactory(slug="ariana", name_ar="أريانة", name_fr="Ariana")
+    assert "Commune d’Ariana" in read(client, "/fr/")
+    assert listed(read(client, "/fr/", q=words)) == ["ariana"]
+
+
+def test_the_longest_names_fit_what_is_searched(db):
+    town = factories.MunicipalityFactory(
+        slug="s" * 60, name_ar="م" * 200, name_fr="é" * 200, territory_ar="و" * 200, territory_fr="a" * 200
+    )
+    town.refresh_from_db()
+    assert town.search_text == town.searchable()
+
+
 def test_a_word_of_few_letters_finds_every_town_that_holds_it(client, towns):
     assert set(listed(read(client, q="ن"))) == {"nefta", "kenitra", "ariana", "msaken"}
 

@@ -333,6 +333,13 @@ def test_a_task_is_edited_with_its_documents(as_editor, task):
     assert Program.objects.get().updated_at == later
 
 
+def test_fields_in_the_rows_of_a_table_have_a_name(as_editor, task):
+    factories.ExpectedDocumentFactory(task=task)
+    formset = as_editor.get(page("task_change", task.pk)).context["inline_admin_formsets"][0].formset
+    for name in ("position", "title_ar", "title_fr", "DELETE"):
+        assert "aria-label" in str(formset.forms[0][name])
+
+
 @pytest.mark.parametrize(("posted", "done"), [("True", True), ("False", False), ("", None)])
 def test_done_is_yes_no_or_not_stated(as_editor, task, posted, done):
     Task.objects.update(done=not done)

@@ -93,8 +93,9 @@ class Command(BaseCommand):
         self._print_sign_ins()
 
     def _print_sign_ins(self) -> None:
-        password = demo_password()
-        self.stdout.write("Demo sign-ins (password of all: " + password + ")")
+        path = password_path()
+        password = path.read_text() if path.exists() else f"unknown, {path} is gone: manage.py changepassword"
+        self.stdout.write(f"Demo sign-ins (password of all: {password})")
         self.stdout.write(f"  {PLATFORM_ADMINISTRATOR:28} platform administrator")
         for email, town, role in ACCOUNTS:
             self.stdout.write(f"  {email:28} {role.value} of {town}")
@@ -298,6 +299,9 @@ def _month(today: datetime.date, offset: int) -> datetime.date:
 
 def seed_accounts() -> None:
     """One person for each role, all with the password of this installation's demo."""
+    wanted = {PLATFORM_ADMINISTRATOR, *(email for email, _, _ in ACCOUNTS)}
+    if User.objects.filter(email__in=wanted).count() == len(wanted):
+        return
     password = demo_password()
     if not User.objects.filter(email=PLATFORM_ADMINISTRATOR).exists():
         User.objects.create_superuser(PLATFORM_ADMINISTRATOR, password)
@@ -308,9 +312,13 @@ def seed_accounts() -> None:
         Membership.objects.create(user=user, municipality=Municipality.objects.get(slug=slug), role=role)
 
 
+def password_path() -> Path:
+    return Path(settings.DATA_DIR, "demo-password")
+
+
 def demo_password() -> str:
     """A password of this installation alone, kept readable by its owner: no account has a known one."""
-    path = Path(settings.DATA_DIR, "demo-password")
+    path = password_path()
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                     "revision",
                     models.PositiveBigIntegerField(default=1, editable=False, verbose_name="revision"),
                 ),
-                ("search_text", models.CharField(default="", editable=False, max_length=900)),
+                ("search_text", models.TextField(default="", editable=False)),
             ],
             options={
                 "verbose_name": "municipality",
