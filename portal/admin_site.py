@@ -15,8 +15,8 @@ class PortalAdminSite(admin.AdminSite):
     index_title = _("Administration")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Members who may edit somewhere, and the platform administrator."""
-        return allows_anywhere(request.user, Act.EDIT)
+        """Members who may edit or read the journal somewhere, and the platform administrator."""
+        return any(allows_anywhere(request.user, act) for act in (Act.EDIT, Act.SEE_JOURNAL))
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """One sign-in page for the whole portal; whoever is signed in without the right is told so."""

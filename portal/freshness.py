@@ -21,6 +21,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from portal.municipalities.models import Municipality
 
@@ -70,6 +71,7 @@ def fresh_page(view: View) -> View:
     A query string is part of the page, so of its validator too.
     """
 
+    @require_safe
     @wraps(view)
     def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
         municipality = Municipality.objects.public_or_404(slug)
@@ -86,6 +88,7 @@ def fresh_listing(view: View) -> View:
     list may be an hour early for one of them, never a page of the municipality itself.
     """
 
+    @require_safe
     @wraps(view)
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate(timezone=PORTAL_ZONE)

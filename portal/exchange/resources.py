@@ -155,7 +155,7 @@ class ScopedResource(ModelResource):
         errors = {}
         for field in self.get_import_fields():
             cell = row.get(field.column_name)
-            if field.readonly or is_empty(cell) or _says_the_same(cell, field, instance):
+            if is_empty(cell) or _says_the_same(cell, field, instance):
                 continue
             try:
                 field.save(instance, row)

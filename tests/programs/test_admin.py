@@ -142,6 +142,7 @@ def test_a_status_that_changed_meanwhile_stays(as_editor, program, monkeypatch):
     save = Program.save
 
     def meanwhile(self, *args, **kwargs):
+        monkeypatch.setattr(Program, "save", save)
         Program.objects.update(status=Status.PUBLISHED)
         save(self, *args, **kwargs)
 

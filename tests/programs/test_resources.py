@@ -316,11 +316,12 @@ def test_a_file_is_imported_once(as_editor, tasks):
 
 
 def test_what_went_wrong_since_the_preview_stops_the_import(as_editor, tasks):
-    preview = send(as_editor, FILE)
-    Task.objects.all().delete()
+    preview = send(as_editor, FILE + b"nefta,2022,1,2,oui\n")
+    tasks[1].delete()
     response = confirm(as_editor, preview)
     assert response["Location"] == page("task_import")
-    assert not Task.objects.exists()
+    assert not Task.objects.filter(done=True).exists()
+    assert not Entry.objects.exists()
 
 
 def test_wrong_rows_are_told_on_the_page(as_editor, tasks):
