@@ -11,6 +11,8 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from portal.management.commands.seed_demo import demo_password
+
 # The browser's driver runs an event loop in this thread; the ORM calls of the tests do not.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -88,3 +90,12 @@ class Reader:
 @pytest.fixture
 def reader(context: BrowserContext, live_server) -> Reader:
     return Reader(context.new_page(), live_server.url)
+
+
+def sign_in(reader: Reader, email: str) -> None:
+    """By the form, as a person does."""
+    reader.open("/ar/sign-in/")
+    reader.page.fill("#id_username", email)
+    reader.page.fill("#id_password", demo_password())
+    reader.page.click("main form [type=submit]")
+    reader.page.wait_for_url("**/staff/**")

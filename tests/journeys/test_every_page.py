@@ -4,7 +4,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from tests.journeys.conftest import Reader
+from tests.journeys.conftest import Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,7 +93,7 @@ def test_public_pages_in_the_dark(demo, reader):
 
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_staff_pages(demo, reader, language, live_server):
-    _sign_in(reader, "manager@exemple.example")
+    sign_in(reader, "manager@exemple.example")
     paths = [path for paths in STAFF_PAGES.values() for path in paths]
     faults = [fault for path in paths for fault in _look(reader, path, language) if "status 302" not in fault]
     assert faults == []
@@ -104,7 +104,7 @@ def test_staff_pages(demo, reader, language, live_server):
 def test_refusals(demo, reader, language):
     assert reader.open(f"/{language}/nowhere/") == 404
     assert reader.barriers() == []
-    _sign_in(reader, "council@exemple.example")
+    sign_in(reader, "council@exemple.example")
     assert reader.open("/admin/") == 403
     assert reader.barriers() == []
     assert reader.open(f"/{language}/m/nefta/staff/") == 404
@@ -114,13 +114,3 @@ def test_a_barrier_is_found_when_there_is_one(demo, reader):
     reader.open("/ar/")
     reader.page.evaluate("document.querySelector('label[for=q]').remove()")
     assert any(barrier.startswith("label") for barrier in reader.barriers())
-
-
-def _sign_in(reader: Reader, email: str) -> None:
-    from portal.management.commands.seed_demo import demo_password
-
-    reader.open("/ar/sign-in/")
-    reader.page.fill("#id_username", email)
-    reader.page.fill("#id_password", demo_password())
-    reader.page.click("main form [type=submit]")
-    reader.page.wait_for_url("**/staff/**")
