@@ -51,9 +51,7 @@ def parse(content):
 def feed(program, language="ar", **options):
     with override(language):
         calendar = read_calendar(Program.objects.for_calendar_page().get(pk=program.pk), NOW.date())
-        return calendar_feed(
-            calendar, **{"name": "رزنامة", "page_url": "https://x.example/p/", **options}
-        )
+        return calendar_feed(calendar, **{"name": "رزنامة", "page_url": "https://x.example/p/", **options})
 
 
 def retitle(program, title):
