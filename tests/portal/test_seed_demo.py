@@ -160,8 +160,17 @@ def test_the_password_belongs_to_this_installation_and_to_its_owner(db, settings
     assert validate_password(password) is None
     settings.DATA_DIR = tmp_path / "another"
     settings.DATA_DIR.mkdir()
+    get_user_model().objects.all().delete()
     seed()
     assert (settings.DATA_DIR / "demo-password").read_text() != password
+
+
+def test_a_lost_password_is_said_to_be_lost(db, settings):
+    """The accounts keep theirs, so a new one would be a lie."""
+    seed()
+    (settings.DATA_DIR / "demo-password").unlink()
+    assert "changepassword" in seed()
+    assert not (settings.DATA_DIR / "demo-password").exists()
 
 
 def test_there_is_a_person_for_each_role_it_tells_and_each_can_sign_in(client, db, settings):

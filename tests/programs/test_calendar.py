@@ -106,6 +106,8 @@ def test_a_text_of_another_language_is_noticed(nefta):
     assert not read(program, "ar").is_monolingual
     assert read(program, "fr").is_monolingual
     Task.objects.update(title_fr="Tâche")
+    assert read(program, "fr").is_monolingual
+    Phase.objects.update(title_fr="Phase")
     assert not read(program, "fr").is_monolingual
 
 
