@@ -41,6 +41,8 @@ _TO_FOLD = {
     **dict.fromkeys(map(ord, _spelt_out(_JOINERS + _TATWEEL + _ARABIC_MARKS + _LATIN_MARKS))),
 }
 _UNCLEAN = re.compile(f"[{_INVISIBLE}{_SPACES}{_LINE_BREAKS}]")
+# What neither XML nor a text file may hold.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -50,6 +52,16 @@ def clean(text: str) -> str:
     Letters, diacritics, tatweel and the two joiners, which change how a word looks, stay as they are.
     """
     return (text.translate(_TO_CLEAN) if _UNCLEAN.search(text) else text).strip()
+
+
+def printable(text: str) -> str:
+    """Return the text as any file can hold it: clean, without control characters, tabs as spaces."""
+    return clean(_UNPRINTABLE.sub("", re.sub("\r\n?", "\n", text).replace("\t", " ")))
+
+
+def one_line(text: str) -> str:
+    """Return a printable text on one line, each run of white space a single space."""
+    return " ".join(printable(text).split())
 
 
 def western_digits(text: str) -> str:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from portal.importing.inert import as_written, inert
 from portal.importing.refusals import ImportRefused
 from portal.importing.tables import decode
 
@@ -28,26 +29,11 @@ MOST_COLUMNS = 200
 MOST_UNPACKED_BYTES = 100_000_000
 LONGEST_XLSX_CELL = 32_767
 
-# What a spreadsheet takes for a formula, also behind spaces, quotes and marks that nobody sees.
-_FORMULA = re.compile(
-    "[\\s'\"\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]"
-)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class UnreadableTable(ValueError):  # noqa: N818 - says what the file is
     """A file that is no table; its text says why, translated."""
-
-
-def inert(cell: Any) -> Any:
-    """The cell as text that no spreadsheet runs; :func:`as_written` is the exact way back."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
-
-
-def as_written(cell: Any) -> Any:
-    """The cell without the apostrophe that :func:`inert` put before it."""
-    is_guarded = isinstance(cell, str) and cell.startswith("'") and _FORMULA.match(cell[1:])
-    return cell[1:] if is_guarded else cell
 
 
 def table(headers: Sequence[Any], rows: Iterable[Sequence[Any]]) -> tablib.Dataset:

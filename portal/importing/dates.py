@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Literal
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,16 @@ from portal.folding import fold
 from portal.importing.month_names import FIRST_OF_MONTH, MONTH_NAMES, WEEKDAY_NAMES, WEEKDAY_OPENINGS
 
 DateOrder = Literal["ymd", "dmy", "named"]
+"""How a date is written: year first in digits, year last in digits, month by name."""
+
+
+class DigitOrder(StrEnum):
+    """How to read dates in digits. A year that stands first is always read year, month, day."""
+
+    YMD = "ymd"
+    DMY = "dmy"
+    MDY = "mdy"
+
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 LONGEST_DATE = 60
@@ -64,15 +75,19 @@ def date_order(text: str) -> DateOrder | None:
     return found[0] if found else None
 
 
-def read_date(text: str) -> datetime.date:
-    """Return the day that the text names.
+def read_date(text: str, order: DigitOrder | None = None) -> datetime.date:
+    """Return the day that the text names; `order` is that of digits with the year last, day first if `None`.
 
-    Raises `NotADate` when it names none or one that no calendar has.
+    Raises `NotADate` when it names none, one that no calendar has, or one that is not written in this order.
     """
     found = _match(text)
     if found is None:
         raise NotADate(_("a date such as 2023/06/09, 09/06/2023 or 9 juin 2023"))
+    if found[0] == "dmy" and order is DigitOrder.YMD:
+        raise NotADate(_("a date with its year first, as was chosen"))
     parts = found[1].groupdict()
+    if found[0] == "dmy" and order is DigitOrder.MDY:
+        parts["d"], parts["m"] = parts["m"], parts["d"]
     month = int(parts["m"]) if "m" in parts else _MONTHS[parts["name"]]
     day = int(parts["d"]) if parts["d"].isdecimal() else 1
     _check_year(int(parts["y"]))
@@ -80,6 +95,15 @@ def read_date(text: str) -> datetime.date:
         return datetime.date(int(parts["y"]), month, day)
     except ValueError:
         raise NotADate(_("a day that exists")) from None
+
+
+def is_date(text: str, order: DigitOrder | None = None) -> bool:
+    """Return whether `read_date` can read the text in this order."""
+    try:
+        read_date(text, order)
+    except NotADate:
+        return False
+    return True
 
 
 def read_month(text: str) -> tuple[int, int]:

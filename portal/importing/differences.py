@@ -5,6 +5,7 @@ since can be told from one that the file changed.
 """
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -31,11 +32,22 @@ class Difference:
 
 @dataclass(slots=True)
 class Differences:
-    """What an import wrote, what it left as people have it, and the rows that its file does not name."""
+    """What an import wrote, what it left as people have it, and the rows that its file does not name.
+
+    `decisions` are those of a person, by the difference as text: whether to take what the file says. Where
+    nothing was decided, the merge decides.
+    """
 
     changes: list[Difference] = field(default_factory=list)
     conflicts: list[Difference] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    decisions: Mapping[str, bool] = field(default_factory=dict)
+
+    def takes(self, difference: Difference, *, otherwise: bool) -> bool:
+        """Return whether the file's value is taken, and note the difference accordingly."""
+        taken = self.decisions.get(str(difference), otherwise)
+        (self.changes if taken else self.conflicts).append(difference)
+        return taken
 
 
 def merge_values(found: Differences, row: models.Model, values: Values, base: Values, place: str) -> Values:
@@ -49,12 +61,16 @@ def merge_values(found: Differences, row: models.Model, values: Values, base: Va
         stored = getattr(row, name)
         if row._state.adding:
             setattr(row, name, read)
-        elif merge(base=base.get(name), ours=plain(stored), theirs=plain(read)) is Outcome.TAKE:
-            setattr(row, name, read)
-            found.changes.append(Difference(place, name, stored, read))
         elif plain(stored) != plain(read):
-            found.conflicts.append(Difference(place, name, stored, read))
-    return {**base, **{name: plain(value) for name, value in stated.items()}}
+            outcome = merge(base=base.get(name), ours=plain(stored), theirs=plain(read))
+            if found.takes(Difference(place, name, stored, read), otherwise=outcome is Outcome.TAKE):
+                setattr(row, name, read)
+    return base_of(values, base)
+
+
+def base_of(values: Values, base: Values) -> Values:
+    """Return the base of the next import after one that read `values` over an earlier `base`."""
+    return {**base, **{name: plain(value) for name, value in values.items() if not is_empty(value)}}
 
 
 def plain(value: Any) -> Any:

@@ -19,10 +19,17 @@ class SourceWarning:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What the source does not say and the reader decided: `value`, where `alternatives` exist, and why."""
+    """What the source does not say and the reader decided: `value`, where `alternatives` exist, and why.
+
+    `choice` names what can be chosen instead, "" where nothing can. It was decided for the lines from `line`
+    to `last_line` (0: that one); `example` is the source's own text that it was decided on.
+    """
 
     code: str
     line: int
     value: str
     alternatives: tuple[str, ...]
     reason: str
+    choice: str = ""
+    last_line: int = 0
+    example: str = ""

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.exchange import formats
-from portal.exchange.formats import Csv, Json, UnreadableTable, Xlsx, as_written, inert
+from portal.exchange.formats import Csv, Json, UnreadableTable, Xlsx
+from portal.importing.inert import as_written, inert
 
 MARKS = "\u200f\u202b\u2067\u200e\ufeff"
 HOSTILE = [

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from portal.importing.dates import NotADate, date_order, read_date, read_month
+from portal.importing.dates import DigitOrder, NotADate, date_order, is_date, read_date, read_month
 
 DATES = {
     "2021/10/13": date(2021, 10, 13),
@@ -115,3 +115,20 @@ def test_months(text, month):
 def test_what_is_no_month_is_refused(text):
     with pytest.raises(NotADate):
         read_month(text)
+
+
+def test_the_month_stands_first_where_that_was_chosen():
+    assert read_date("03/04/2021", DigitOrder.MDY) == date(2021, 3, 4)
+    assert read_date("03/04/2021", DigitOrder.DMY) == read_date("03/04/2021") == date(2021, 4, 3)
+
+
+@pytest.mark.parametrize("order", DigitOrder)
+@pytest.mark.parametrize("text", ["2021/04/03", "3 avril 2021"])
+def test_an_order_changes_nothing_where_the_text_tells(text, order):
+    assert read_date(text, order) == date(2021, 4, 3)
+
+
+def test_a_date_that_is_not_in_the_chosen_order():
+    assert not is_date("25/12/2021", DigitOrder.MDY)
+    assert not is_date("03/04/2021", DigitOrder.YMD)
+    assert is_date("25/12/2021", DigitOrder.DMY)
