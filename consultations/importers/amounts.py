@@ -29,6 +29,9 @@ _THOUSANDS_MARK = re.compile(r"[\s'’٬]+(?=\d)")
 _PLAIN = re.compile(r"\d+([.,]\d{1,2})?")
 _SPACED = re.compile(r"\d{1,3}('\d{3})+([.,]\d{1,2}|,\d{3})?")
 _DOTTED = re.compile(r"\d{1,3}(\.\d{3})+(,\d{1,3})?")
+# A dinar has a thousand millimes: three figures after the only mark are whole thousands or millimes.
+_THOUSANDS_OR_THOUSANDTHS = re.compile(r"\d{1,3}[.'’]\d{3}")
+_THOUSANDTHS = frozenset(code for code, parts in FRACTIONS.values() if parts == 1000)
 _COMMAED = re.compile(r"\d{1,3}(,\d{3})+\.\d{1,3}|\d{1,3}(,\d{3}){2,}")
 
 
@@ -49,14 +52,17 @@ def read_amount(text: str, line: int = 0) -> AmountReading:
     """The amount that the text states, in units of its currency.
 
     The value is ``None`` when the text says there is none, and also (``is_ambiguous``) when it can be read in
-    two ways: mixed thousands and decimal marks, a multiple without its unit, words that are no unit.
+    two ways: mixed thousands and decimal marks, a multiple without its unit, words that are no unit, dinars
+    of which three figures after a mark may be millimes.
     """
     if is_struck_out(text):
         return AmountReading(printed=text, line=line)
     figure = _FIGURE.search(western_digits(text)) if len(text) <= _LONGEST_AMOUNT else None
     number = _number(figure.group()) if figure else None
     unit = _unit(key(f"{text[: figure.start()]} {text[figure.end() :]}")) if figure else None
-    if number is None or unit is None or number * unit[1] >= LARGEST:
+    if figure is None or number is None or unit is None or number * unit[1] >= LARGEST:
+        return AmountReading(printed=text, is_ambiguous=True, line=line)
+    if unit[0] in _THOUSANDTHS and _THOUSANDS_OR_THOUSANDTHS.fullmatch(figure.group().rstrip("., ")):
         return AmountReading(printed=text, is_ambiguous=True, line=line)
     return AmountReading(printed=text, value=_plain(number * unit[1]), currency=unit[0], line=line)
 

@@ -47,10 +47,15 @@ def read_lines(name: str, data: bytes) -> tuple[Line, ...]:
         )
     text, _encoding = decode(name, data)
     lines = tuple(_line(name, number, raw) for number, raw in enumerate(_LINE_END.split(text), start=1))
-    if len(lines) > MOST_LINES:
+    check_line_count(name, len(lines))
+    return lines
+
+
+def check_line_count(name: str, count: int) -> None:
+    """Raise ``ImportRefused`` for a file of more lines than any sheet."""
+    if count > MOST_LINES:
         expected = _("at most %(count)d lines") % {"count": MOST_LINES}
         raise ImportRefused(file=name, line=MOST_LINES + 1, column=1, expected=expected)
-    return lines
 
 
 def _line(name: str, number: int, raw: str) -> Line:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from consultations.importers.answers import read_answers
 from consultations.importers.items import read_items
 from consultations.importers.labels import AUTHORITIES, HEADS, Head
-from consultations.importers.lines import Line, key, keys, leading_bullet, read_lines
+from consultations.importers.lines import Line, key, keys, leading_bullet
 from consultations.importers.readings import (
     AnswersReading,
     Item,
@@ -20,6 +20,7 @@ from consultations.importers.readings import (
 )
 from consultations.importers.schedule import read_activities, read_percent, unread
 from consultations.importers.sheet import Sheet, comment_count_label, cut, is_form_label, is_period
+from consultations.importers.sources import choose_sheet, read_source
 from consultations.rules import project_progress
 from portal.folding import western_digits
 from portal.importing.dates import NotADate, read_month
@@ -39,15 +40,15 @@ _REPORTED_WHEN_MISSING = (
 )
 
 
-def read_plan(name: str, data: bytes) -> PlanReading:
-    """The whole sheet; ``name`` is the file's, used in refusals.
+def read_plan(name: str, data: bytes, *, number: int | None = None) -> PlanReading:
+    """The whole sheet; ``name`` is the file's, used in refusals, ``number`` that of one sheet of several.
 
     What the sheet does not state is empty or ``None``, never guessed; a part that is missing is warned about.
     Raises :class:`portal.importing.refusals.ImportRefused` for a file that is no project sheet, has no
     project title, repeats a head, or gives an impossible date, an end before its start or a percentage over
-    100.
+    100, and :class:`consultations.importers.sources.SeveralSheets` where one has to be chosen.
     """
-    sheet = cut(name, read_lines(name, data))
+    sheet = cut(name, choose_sheet(name, read_source(name, data), number))
     warnings = _missing_parts(sheet)
     commune, progress = _opening(name, sheet, warnings)
     project = _project(name, sheet, progress, warnings)

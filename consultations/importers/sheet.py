@@ -129,6 +129,29 @@ def _head(line: Line, current: Head) -> tuple[Head | None, Line | None]:
     return head, rest
 
 
+def head_of(line: Line) -> Head | None:
+    """The head that the line would be at the top of a sheet or in it."""
+    return _head(line, Head.OPENING)[0] or _head(line, Head.TITLE)[0]
+
+
+def title_places(lines: Sequence[Line]) -> list[int]:
+    """Where the heads of titles stand."""
+    return [place for place, line in enumerate(lines) if _head(line, Head.TITLE)[0] is Head.TITLE]
+
+
+def title_below(lines: Sequence[Line]) -> Line | None:
+    """The title of the first project of the lines, after its head or under it."""
+    for place in title_places(lines):
+        rest = _head(lines[place], Head.TITLE)[1]
+        return rest if rest and rest.text else next((line for line in lines[place + 1 :] if line.text), None)
+    return None
+
+
+def has_contents(lines: Sequence[Line]) -> bool:
+    """Whether one of the lines opens a part that only a sheet has."""
+    return any(_head(line, Head.TITLE)[0] in _CONTENTS for line in lines)
+
+
 def _without_figures(text: str) -> str:
     """The folded text without the years of a plan or the number of an axis."""
     return " ".join(word for word in key(text).split() if not word.isdigit())

@@ -1,14 +1,19 @@
 """A file taken apart: lines before the table, the rows of the table, lines beside it that nothing reads."""
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
+from portal.folding import fold
 from portal.importing.tables import Row, Table
 from programs.importers.cells import Entry, Kind, Line, line_of
+from programs.importers.choices import NOTHING_CHOSEN, ChoiceRefused, Choices, Mirrored, columns_text
 from programs.importers.columns import Layout, completed, guess_layout, read_heads, suits, turn
 from programs.importers.heads import HEADS, Column
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,18 @@ class Body:
     loose: tuple[Row, ...]
 
 
-def take_apart(table: Table) -> Body:
+def take_apart(table: Table, choices: Choices = NOTHING_CHOSEN) -> Body:
     """Return the parts of a calendar's file.
 
     Raises `ImportRefused` where there is no calendar, where no column can be its tasks, and at a row that
-    has more cells than the table.
+    has more cells than the table; `ChoiceRefused` for columns that the table does not have.
     """
     lines = [line_of(row) for row in table.rows]
     start = _beginning(table, lines)
-    blocks = tuple(_blocks(lines[start:]))
+    blocks = _chosen(table, tuple(_blocks(lines[start:])), choices)
     _check_columns(table, lines[start], blocks)
-    entries = tuple(entry for block in blocks for entry in _entries(table, block))
+    may_turn = choices.mirrored is not Mirrored.LEAVE
+    entries = tuple(entry for block in blocks for entry in _entries(table, block, may_turn=may_turn))
     read = {entry.row.line for entry in entries} | {block.heads.line for block in blocks if block.heads}
     loose = tuple(line.row for line in lines[start:] if line.filled and line.row.line not in read)
     return Body(tuple(line.row for line in lines[:start] if line.filled), blocks, entries, loose)
@@ -58,7 +64,11 @@ def _beginning(table: Table, lines: Sequence[Line]) -> int:
         raise table.refusal(first, expected=expected, found=first.text if first else "")
     while start and _is_lone_label(lines[start - 1]):
         start -= 1
-    return start
+    layout = read_heads(lines[start])
+    above = next((place for place in range(start - 1, -1, -1) if lines[place].filled), None)
+    if layout is None or Column.PHASE in layout or above is None:
+        return start
+    return above if _is_phase_line(lines[above]) else start
 
 
 def _opens_table(line: Line) -> bool:
@@ -67,6 +77,13 @@ def _opens_table(line: Line) -> bool:
 
 def _is_lone_label(line: Line) -> bool:
     return len(line.cells) > 1 and len(line.filled) == 1 and line.filled[0].kind is Kind.LABEL
+
+
+def _is_phase_line(line: Line) -> bool:
+    """Return whether a line of text names a phase, and not the program of a year."""
+    return (
+        len(line.filled) == 1 and line.filled[0].kind is Kind.LABEL and not _YEAR.search(fold(line.row.text))
+    )
 
 
 @dataclass(slots=True)
@@ -78,14 +95,26 @@ class _Section:
     runs: list[list[Line]]
 
 
+def _phase_lines_below(section: _Section) -> list[Line]:
+    """Take the lines that name a phase off the end of a section: they belong to the heads under them."""
+    run = next((run for run in reversed(section.runs) if run), [])
+    own = len(run)
+    while own and _is_phase_line(run[own - 1]):
+        own -= 1
+    phases = run[own:]
+    del run[own:]
+    return phases
+
+
 def _sections(lines: Sequence[Line]) -> Iterator[_Section]:
     section = _Section(None, None, [[]])
     for line in lines:
         if not line.filled:
             section.runs.append([])
         elif named := read_heads(line):
+            phases = [] if Column.PHASE in named else _phase_lines_below(section)
             yield section
-            section = _Section(line, named, [[]])
+            section = _Section(line, named, [phases])
         else:
             section.runs[-1].append(line)
     yield section
@@ -107,6 +136,27 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
                 yield Block(None, found, tuple(run))
 
 
+def _chosen(table: Table, blocks: tuple[Block, ...], choices: Choices) -> tuple[Block, ...]:
+    """Return the blocks, those of as many columns as were chosen under the chosen layout."""
+    layout = choices.columns
+    if layout is None or not blocks:
+        return blocks
+    width = len(blocks[0].layout)
+    expected = ""
+    if not any(len(block.layout) == len(layout) for block in blocks):
+        expected = _("%(count)d columns, as many as the table has") % {"count": width}
+    elif Column.TASK not in layout:
+        expected = _("one column of tasks among those chosen")
+    elif double := next((column for column in Column if layout.count(column) > 1), None):
+        expected = _("the column “%(column)s” once") % {"column": double.value}
+    if expected:
+        row, found = blocks[0].heads or blocks[0].lines[0].row, columns_text(layout)
+        raise ChoiceRefused("columns", file=table.name, line=row.line, expected=expected, found=found)
+    return tuple(
+        replace(block, layout=layout) if len(block.layout) == len(layout) else block for block in blocks
+    )
+
+
 def _check_columns(table: Table, first: Line, blocks: Sequence[Block]) -> None:
     """Refuse a table without a column of tasks, and one with neither heads nor dates."""
     if not blocks:
@@ -124,12 +174,12 @@ def _check_columns(table: Table, first: Line, blocks: Sequence[Block]) -> None:
         raise table.refusal(first.row, expected=expected, found=first.row.text)
 
 
-def _entries(table: Table, block: Block) -> Iterator[Entry]:
+def _entries(table: Table, block: Block, *, may_turn: bool) -> Iterator[Entry]:
     was_mirrored = False
     for line in block.lines:
         if len(line.cells) == 1:
             entry = _phase_line(line, block.layout, was_mirrored)
-        elif (entry := turn(line, block.layout, was_mirrored=was_mirrored)) is None:
+        elif (entry := turn(line, block.layout, was_mirrored=was_mirrored, may_turn=may_turn)) is None:
             width = len(block.layout)
             expected = _("at most %(count)d cells, as the table has columns") % {"count": width}
             raise table.refusal(line.row, column=width + 1, expected=expected, found=line.row.cells[width])

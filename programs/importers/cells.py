@@ -39,6 +39,23 @@ def kind_of(cell: str) -> Kind:
     return Kind.LABEL if split_label(cell)[0] is not None else Kind.TEXT
 
 
+def shielded(text: str) -> str:
+    """Return a text so that nothing takes it for a code or a date: behind an apostrophe if it looks so.
+
+    `unshielded` is the exact way back.
+    """
+    return f"'{text}" if _looks_like_another(text) else text
+
+
+def unshielded(text: str) -> str:
+    """Return a cell without the apostrophe that `shielded` put before it."""
+    return text[1:] if text.startswith("'") and _looks_like_another(text[1:]) else text
+
+
+def _looks_like_another(text: str) -> bool:
+    return kind_of(text.lstrip("'")) in (Kind.CODE, Kind.DATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell, what it looks like, and its place in the row as the file has it, counted from 1."""
@@ -95,7 +112,7 @@ class Entry:
     unread: tuple[Cell, ...] = ()
 
     def text(self, column: Column) -> str:
-        return self.cells[column].text if column in self.cells else ""
+        return unshielded(self.cells[column].text) if column in self.cells else ""
 
     def place(self, column: Column) -> int:
         """Return where the cell stands in the file's row, 1 where there is no such cell."""

@@ -92,12 +92,12 @@ _FITS: dict[tuple[Column | None, Kind], int] = {
 _MISFIT = {Kind.CODE: -1, Kind.DATE: -1}
 
 
-def turn(line: Line, layout: Layout, *, was_mirrored: bool) -> Entry | None:
+def turn(line: Line, layout: Layout, *, was_mirrored: bool, may_turn: bool = True) -> Entry | None:
     """Return the row with its cells by column, whichever way it runs; `None` where it has too many cells.
 
-    Where both ways fit alike it runs as the row before.
+    Where both ways fit alike it runs as the row before. Without `may_turn` it runs as it stands.
     """
-    ways = list(_ways(line, len(layout)))
+    ways = [way for way in _ways(line, len(layout)) if may_turn or not way[0]]
     if not ways:
         return None
     mirrored, cells = max(ways, key=lambda way: (fit(way[1], layout), way[0] == was_mirrored))

@@ -40,6 +40,7 @@ _NUMBERING = re.compile(r"(?<!\S)(?P<number>\d{1,2})\s?[-–.)/](?=\s|[^\W\d])")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _TOKEN = re.compile(r"\S+")
 _COMMAS = "،,"
+BULLETS = "•▪●◦■□➢►*"
 
 Span = tuple[int, int]
 
@@ -66,8 +67,30 @@ class _Item:
         return _cut(self.text, _joints_before(self.text, openings)) if self.is_open else [self.text]
 
 
+def bulleted(titles: Sequence[str]) -> str:
+    """Return documents as a cell that `split_documents` parts into exactly these, whatever they hold.
+
+    The bullet is one that no title holds; where each is in some title the cell may be parted otherwise.
+    """
+    bullet = next((sign for sign in BULLETS if not any(sign in title for title in titles)), BULLETS[0])
+    return "\n".join(f"{bullet} {title}" for title in titles)
+
+
+def _bulleted_lines(cell: str) -> list[str]:
+    """Return the lines of a cell that each open with one bullet, found nowhere else; else nothing."""
+    lines = cell.split("\n")
+    if not cell or cell[0] not in BULLETS or cell.count(cell[0]) != len(lines):
+        return []
+    if not all(line.startswith(f"{cell[0]} ") for line in lines):
+        return []
+    return [text for line in lines if (text := line[1:].strip())]
+
+
 def _split_openly(cell: str) -> Iterator[_Item]:
     """Yield what visible separators part. List marks part alone; alternatives stay together."""
+    if lines := _bulleted_lines(cell):
+        yield from (_Item(line, is_open=False) for line in lines)
+        return
     marks = _list_marks(cell)
     for part in _cut(cell, marks):
         for text in _cut(part, _spans(_PLUS, part)):

@@ -38,3 +38,21 @@ AFTER = ("بعد", "من تاريخ", "après", "à compter de")
 
 YES = ("نعم", "تم", "منجز", "oui", "yes", "fait", "✓", "✔", "☑", "✅", "√")
 NO = ("لا", "لم يتم", "غير منجز", "non", "no", "✗", "✘", "☒", "❌")
+
+# The letters that number phases or tasks, as schools order them and as lists of the old order do.
+ALPHABET = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
+ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
+ALEFS = "اإآ"
+
+# Amounts of money: what they count in, and what multiplies them.
+CURRENCIES = (
+    *("دينار", "دنانير", "دينارا", "د.ت", "درهم", "دراهم", "درهما", "د.م"),
+    *("dinar", "dinars", "dt", "tnd", "dirham", "dirhams", "dh", "dhs", "mad"),
+)
+FRACTIONS = ("مليم", "مليما", "سنتيم", "سنتيما", "millime", "millimes", "centime", "centimes")
+MULTIPLES = (
+    *("مليون", "ملايين", "مليونا", "مليار", "ملايير", "مليارات"),
+    *("million", "millions", "milliard", "milliards"),
+)
+THOUSANDS = ("ألف", "آلاف", "ألفا", "mille")
+OF = ("من", "de", "d'")

@@ -1,4 +1,7 @@
-"""The words of the heads of calendar columns, in Arabic, French and English: a table and nothing else."""
+"""The words of the heads of calendar columns and of papers that are none, in Arabic, French and English.
+
+Tables and nothing else.
+"""
 
 from enum import StrEnum
 
@@ -62,3 +65,20 @@ HEADS: dict[Column, tuple[str, ...]] = {
         "responsible",
     ),
 }
+
+# The heads of tables of people, and of the numbers of people, that are kept beside calendars.
+ATTENDANCE: tuple[str, ...] = _listed(
+    "الاسم | اللقب | الصفة | الإمضاء | إمضاء | التوقيع | الهاتف | الجنس | العمر | السن",
+    "النساء | نساء | الرجال | الإناث | الذكور | الشباب | الحضور | الحاضرين | الحاضرون",
+    "المشاركين | المشاركون",
+    "nom | prénom | qualité | fonction | signature | émargement | téléphone | cin | sexe | âge",
+    "femmes | hommes | jeunes | présents | participants",
+    "name | phone | women | men | youth | attendance",
+)
+# What minutes of a meeting say of themselves and of its course.
+MINUTES: tuple[str, ...] = _listed(
+    "محضر جلسة | محضر اجتماع | محضر الجلسة | محضر الاجتماع | محضر دورة | جدول الأعمال | افتتحت الجلسة",
+    "افتتح الجلسة | رفعت الجلسة | الحاضرون | الغائبون | المتغيبون | حضر السادة | كاتب الجلسة | رئيس الجلسة",
+    "procès verbal | compte rendu | ordre du jour | séance ouverte | la séance est levée | étaient présents",
+    "étaient absents | secrétaire de séance | minutes of | agenda",
+)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from programs.importers.codes import CodeOrder, Group, phase_of, split_label
+from programs.importers.codes import CodeOrder, Group, phase_of
 from programs.importers.readings import PhaseReading, TaskReading
 from programs.importers.rows import Label, Rows, TaskRow
 
@@ -28,23 +28,26 @@ def under_labels(rows: Sequence[TaskRow], order: CodeOrder) -> list[LabelledRows
 
 
 def _phase(rows: Sequence[TaskRow], order: CodeOrder) -> int:
-    label = rows[0].label.text if rows[0].label else ""
-    return phase_of(Group(label, [row.code for row in rows]), order)
+    label = rows[0].label
+    codes = [row.code for row in rows]
+    return phase_of(Group(label.text if label else "", label.number if label else None, codes), order)
 
 
 def gather_phases(rows: Rows, tasks: Sequence[TaskReading], order: CodeOrder) -> tuple[PhaseReading, ...]:
     """Return the phases in the order of the source, each called as where it is named first."""
-    labels: dict[int, str] = {}
+    labels: dict[int, Label] = {}
     for part in under_labels(rows.tasks, order):
         if part.label:
-            labels.setdefault(part.phase, part.label.text)
+            labels.setdefault(part.phase, part.label)
     for label in rows.bare_labels:
-        if number := split_label(label.text)[0]:
-            labels.setdefault(number, label.text)
+        if label.number:
+            labels.setdefault(label.number, label)
     numbers = dict.fromkeys([*(task.phase for task in tasks), *labels])
-    return tuple(_phase_reading(number, labels.get(number, ""), tasks) for number in numbers)
+    return tuple(_phase_reading(number, labels.get(number), tasks) for number in numbers)
 
 
-def _phase_reading(number: int, label: str, tasks: Sequence[TaskReading]) -> PhaseReading:
+def _phase_reading(number: int, label: Label | None, tasks: Sequence[TaskReading]) -> PhaseReading:
     own = tuple(task for task in tasks if task.phase == number)
-    return PhaseReading(number=number, title=split_label(label)[1], label=label, tasks=own)
+    if label is None:
+        return PhaseReading(number=number, title="", label="", tasks=own)
+    return PhaseReading(number, label.title, label.text, own, label.line, label.column)

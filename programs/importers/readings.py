@@ -1,15 +1,29 @@
 """What a calendar says once it is read: plain values with their places in the source, before any database."""
 
 import datetime
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from portal.importing.findings import Guess, SourceWarning
+from programs.importers.heads import Column
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCell:
+    """A cell as printed, and its place in the row of the file, counted from 1."""
+
+    column: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskReading:
-    """A task; `line` is that of its row. `done` is `None` where the source says neither yes nor no."""
+    """A task; `line` is that of its row. `done` is `None` where the source says neither yes nor no.
+
+    `sources` are the cells it was read from, by the name of the field; they do not count when tasks are
+    compared.
+    """
 
     line: int
     phase: int
@@ -20,6 +34,7 @@ class TaskReading:
     done: bool | None = None
     notes: str = ""
     responsible: str = ""
+    sources: Mapping[str, SourceCell] = field(default_factory=dict, compare=False, hash=False)
 
     @property
     def code(self) -> str:
@@ -38,12 +53,18 @@ class TaskReading:
 
 @dataclass(frozen=True, slots=True)
 class PhaseReading:
-    """A phase; `label` is its cell as printed, `title` the same without its number."""
+    """A phase; `label` is its cell as printed, `title` the same without its number.
+
+    `line` and `column` are the place of that cell, 0 for a phase that is not named; they do not count when
+    phases are compared.
+    """
 
     number: int
     title: str
     label: str
     tasks: tuple[TaskReading, ...]
+    line: int = field(default=0, compare=False)
+    column: int = field(default=0, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -69,8 +90,19 @@ class DelayReading:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnReading:
+    """A column of the file: its head as printed or else its first cell, and what it was taken for."""
+
+    text: str
+    column: Column | None
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarReading:
-    """A whole calendar file as read, with what to look at and what was decided."""
+    """A whole calendar file as read, with what to look at and what was decided.
+
+    `columns` are those of the file's first rows of tasks, `title_line` that of the title, 0 without one.
+    """
 
     title: str
     year: int | None
@@ -78,6 +110,8 @@ class CalendarReading:
     delay_rules: tuple[DelayReading, ...] = ()
     warnings: tuple[SourceWarning, ...] = ()
     guesses: tuple[Guess, ...] = ()
+    columns: tuple[ColumnReading, ...] = field(default=(), compare=False)
+    title_line: int = field(default=0, compare=False)
 
     @property
     def tasks(self) -> tuple[TaskReading, ...]:

@@ -10,11 +10,13 @@ from portal.folding import fold
 from portal.importing.findings import SourceWarning
 from portal.importing.refusals import quote
 from programs.importers.body import Body
-from programs.importers.codes import CodeOrder, split_label
+from programs.importers.codes import CodeOrder
 from programs.importers.delays import StatedDelay
 from programs.importers.documents import find_glued
+from programs.importers.halves import find_halves, words_of
 from programs.importers.heading import Heading
 from programs.importers.heads import Column
+from programs.importers.money import find_unclear_amounts
 from programs.importers.phases import LabelledRows, under_labels
 from programs.importers.readings import TaskReading
 from programs.importers.rows import Label, Rows, TaskRow
@@ -45,7 +47,7 @@ def about_rows(body: Body, rows: Rows) -> Iterator[SourceWarning]:
                 lines[0], 1, "mirrored_rows", message % {"first": lines[0], "last": lines[-1]}
             )
     yield from _unread_columns(body)
-    bare = [(label.line, label.text) for label in rows.bare_labels if split_label(label.text)[0] is None]
+    bare = [(label.line, label.text) for label in rows.bare_labels if label.number is None]
     for line, text in [*((row.line, row.text) for row in (*body.loose, *rows.unread)), *bare]:
         message = _("This line was not read: “%(text)s”.") % {"text": quote(text)}
         yield SourceWarning(line, 1, "line_not_read", message)
@@ -88,10 +90,9 @@ def about_phases(rows: Rows, order: CodeOrder) -> Iterator[SourceWarning]:
 
 
 def _wrong_number(label: Label, phase: int) -> Iterator[SourceWarning]:
-    printed = split_label(label.text)[0]
-    if printed is not None and printed != phase:
+    if label.number is not None and label.number != phase:
         message = _("The label “%(label)s” says phase %(printed)d, the codes of its tasks say %(phase)d.")
-        values = {"label": quote(label.text), "printed": printed, "phase": phase}
+        values = {"label": quote(label.text), "printed": label.number, "phase": phase}
         yield SourceWarning(label.line, label.column, "phase_number", message % values)
 
 
@@ -136,3 +137,34 @@ def about_delays(unresolved: Sequence[tuple[TaskRow, StatedDelay]]) -> Iterator[
         )
         place = row.entry.place(Column.TASK)
         yield SourceWarning(row.line, place, "delay_unresolved", message % {"text": quote(delay.text)})
+
+
+def _texts(row: TaskRow) -> Iterator[tuple[Column, str]]:
+    yield from ((Column.TASK, row.title), (Column.DOCUMENTS, row.documents), (Column.NOTES, row.notes))
+
+
+def about_money(heading: Heading, rows: Sequence[TaskRow]) -> Iterator[SourceWarning]:
+    """Yield the amounts of money whose unit or figure can be meant in two ways; they are kept as text."""
+    message = _("“%(amount)s” can be meant in more than one way; it is kept as text. In which unit is it?")
+    for amount in find_unclear_amounts(heading.title):
+        yield SourceWarning(heading.line, 1, "money_unit", message % {"amount": quote(amount)})
+    for row in rows:
+        for column, text in _texts(row):
+            for amount in find_unclear_amounts(text):
+                place = row.entry.place(column)
+                yield SourceWarning(row.line, place, "money_unit", message % {"amount": quote(amount)})
+
+
+def about_broken_words(rows: Sequence[TaskRow]) -> Iterator[SourceWarning]:
+    """Yield words that a line end inside a cell seems to cut: the halves stand apart, with a space."""
+    columns = (Column.PHASE, Column.TASK, Column.DOCUMENTS, Column.NOTES)
+    if not any("\n" in row.entry.text(column) for row in rows for column in columns):
+        return
+    texts = [row.entry.text(column) for row in rows for column in columns]
+    known = words_of(texts)
+    message = _("“%(first)s” and “%(second)s” seem to be one word that a line end cuts; they stand apart.")
+    for row in rows:
+        for column in columns:
+            for first, second in find_halves(row.entry.text(column), known):
+                values = {"first": quote(first), "second": quote(second)}
+                yield SourceWarning(row.line, row.entry.place(column), "broken_word", message % values)

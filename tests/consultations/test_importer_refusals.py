@@ -42,12 +42,11 @@ def test_a_title_head_without_a_title():
     assert refused.found == "عنوان المشروع"
 
 
-def test_two_sheets_in_one_file():
-    sheet = "عنوان المشروع\nعنوان\nالمؤشرات\nعدد\n"
-    refused = refusal(sheet * 2)
+def test_a_head_twice_in_one_sheet():
+    refused = refusal("عنوان المشروع\nعنوان\nالمؤشرات\nعدد\nالحل المقترح\nحل\nالمؤشرات\nعدد\n")
 
-    assert place(refused) == ("sheet.txt", 5, 1)
-    assert "1" in refused.expected
+    assert place(refused) == ("sheet.txt", 7, 1)
+    assert "3" in refused.expected
 
 
 @pytest.mark.parametrize(

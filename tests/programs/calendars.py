@@ -5,12 +5,19 @@ import io
 import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from portal.importing.month_names import MONTH_NAMES
 from programs.importers.codes import CodeOrder
 from programs.importers.heads import Column
 from programs.importers.readings import CalendarReading, PhaseReading, TaskReading
+from tests import calendar_files
 
+OFFICE_FORMATS = {
+    "xlsx": calendar_files.as_xlsx,
+    "docx": calendar_files.as_docx,
+    "html": calendar_files.as_html,
+}
 LETTERS = "ابتثجحخدذرزسشصضطظعغفقكلمنهي"
 OFFICIAL = (Column.PHASE, Column.TASK, Column.DOCUMENTS, Column.DATE, Column.DONE, Column.NOTES)
 HEADS = {
@@ -118,11 +125,27 @@ def write(calendar: CalendarReading, style: Style, chance: random.Random) -> byt
             cells = [_cell(column, phase, task, style, chance) for column in style.columns]
             rows.append(cells[::-1] if chance.random() < style.mirrored else cells)
     title = chance.choice(("", "- ")) + calendar.title
+    if style.format in OFFICE_FORMATS:
+        return _office_file(title, rows, style, chance)
     return _file(title, rows, style.format, chance)
 
 
 def style_cell(heads: tuple[str, ...], column: Column) -> str:
     return heads[OFFICIAL.index(column)]
+
+
+def _office_file(title: str, rows: list[list[str]], style: Style, chance: random.Random) -> bytes:
+    """Return a workbook, a Word document or a page: one table or two, phases in merged cells or not."""
+    options: dict[str, Any] = {"titles": [title], "rtl": chance.random() < 0.8}
+    if not style.mirrored and not style.label_on_every_row and chance.random() < 0.5:
+        options["merged"] = style.columns.index(Column.PHASE)
+    if style.format == "xlsx":
+        options["real_dates"] = chance.random() < 0.5
+    if style.format == "html":
+        options["saved_page"] = chance.random() < 0.5
+    is_cut = len(rows) > 3 and "merged" not in options and chance.random() < 0.3
+    cut = chance.randrange(2, len(rows)) if is_cut else len(rows)
+    return OFFICE_FORMATS[style.format]([block for block in (rows[:cut], rows[cut:]) if block], **options)
 
 
 def _file(title: str, rows: list[list[str]], format: str, chance: random.Random) -> bytes:

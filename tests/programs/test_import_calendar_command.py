@@ -466,6 +466,6 @@ def test_a_long_calendar_asks_the_database_no_more(nefta, file, django_assert_ma
 
     with django_assert_max_num_queries(30):
         run(path)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         run(path)
     assert ExpectedDocument.objects.count() == 600

@@ -70,9 +70,10 @@ def test_what_was_guessed_is_told():
 
     assert guesses == {
         "columns": (5, "phase | task | documents | date | done | notes"),
-        "mirrored_rows": (19, "19-25"),
+        "mirrored_rows": (19, "turn"),
         "code_order": (7, "task-phase"),
         "date_order": (6, "ymd"),
+        "empty_done": (6, "none"),
     }
 
 

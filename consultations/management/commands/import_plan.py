@@ -15,12 +15,12 @@ from django.core.management.base import BaseCommand, no_translations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from consultations.importers.lines import LARGEST_SHEET
 from consultations.importers.plan import read_plan
 from consultations.imports import ImportResult, import_plan
 from consultations.models import ActionPlan
 from portal.importing.differences import Difference
 from portal.importing.refusals import ImportRefused, quote
+from portal.importing.tables import Limits
 from portal.municipalities.models import Municipality
 
 DEFAULT_PLAN = "openness"
@@ -31,7 +31,7 @@ REFUSED = 2
 
 
 class Command(BaseCommand):
-    help = "Imports an open-government project sheet (text) into an action plan of a municipality."
+    help = "Imports an open-government project sheet (text, DOCX or HTML) into a municipality's action plan."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="the sheet")
@@ -42,6 +42,9 @@ class Command(BaseCommand):
             metavar="SLUG",
             help="short name of the plan in addresses; default: %(default)s, the usual plan",
         )
+        parser.add_argument(
+            "--sheet", type=int, metavar="N", help="which sheet of a file of several, counted from 1"
+        )
         parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
         parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
         parser.add_argument("--publish", action="store_true", help="publish the plan in the same transaction")
@@ -49,7 +52,7 @@ class Command(BaseCommand):
     # Scripts read what this prints, so it does not change with the language of the pages.
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        names = ("file", "municipality", "plan", "dry_run", "publish")
+        names = ("file", "municipality", "plan", "sheet", "dry_run", "publish")
         try:
             result = _import(**{name: options[name] for name in names})
         except ImportRefused as refused:
@@ -61,7 +64,9 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_summary(result, is_dry=options["dry_run"])))
 
 
-def _import(*, file: str, municipality: str, plan: str, dry_run: bool, publish: bool) -> ImportResult:
+def _import(
+    *, file: str, municipality: str, plan: str, sheet: int | None, dry_run: bool, publish: bool
+) -> ImportResult:
     """Read and import the file; with ``dry_run`` everything is rolled back, all checks made.
 
     Raises ``ImportRefused``.
@@ -70,7 +75,7 @@ def _import(*, file: str, municipality: str, plan: str, dry_run: bool, publish: 
     if owner is None:
         raise _refused(file, _("the short name of a municipality that exists"), municipality)
     data = _content(file)
-    reading = read_plan(file, data)
+    reading = read_plan(file, data, number=sheet)
     with transaction.atomic():
         result = import_plan(
             municipality=owner,
@@ -86,10 +91,10 @@ def _import(*, file: str, municipality: str, plan: str, dry_run: bool, publish: 
 
 
 def _content(file: str) -> bytes:
-    """The bytes of the file, one more than a sheet may have at the most."""
+    """The bytes of the file, one more than any may have."""
     try:
         with Path(file).open("rb") as stream:
-            return stream.read(LARGEST_SHEET + 1)
+            return stream.read(Limits().bytes + 1)
     except OSError as error:
         raise _refused(file, _("a file that can be read"), error.strerror or "") from error
 

@@ -7,6 +7,7 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,39 @@ from django.utils.translation import gettext as _
 
 from portal.importing.dates import FIRST_YEAR, LAST_YEAR
 from portal.importing.differences import Difference
+from portal.importing.findings import Guess
 from portal.importing.refusals import ImportRefused, quote
-from portal.importing.tables import Limits, read_table
+from portal.importing.tables import Limits, read_tables
 from portal.municipalities.models import Municipality
 from programs.importers.calendar import read_calendar
+from programs.importers.choices import Choices, choices_from
+from programs.importers.finding import choose_calendar
+from programs.importers.from_json import is_json, read_json
 from programs.importers.readings import CalendarReading
 from programs.imports import ImportResult, import_calendar
 
+CHOICES = tuple(field.name for field in fields(Choices))
 REFUSED = 2
 """The exit code of a file or an option that cannot be accepted; nothing is saved then."""
 
 
 class Command(BaseCommand):
-    help = "Imports the calendar of a program (text, TSV or CSV) for a municipality and a year."
+    help = "Imports a program's calendar (DOCX, XLSX, HTML, JSON, CSV, text) for a municipality and a year."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="the calendar")
         parser.add_argument("--municipality", required=True, metavar="SLUG")
         parser.add_argument("--year", required=True, type=int, metavar="YYYY")
+        parser.add_argument(
+            "--table", type=int, metavar="N", help="which calendar of a file of several, counted from 1"
+        )
+        parser.add_argument(
+            "--choose",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"decide what the reader would guess, as often as needed; names: {', '.join(CHOICES)}",
+        )
         parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
         parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
         parser.add_argument(
@@ -43,7 +59,7 @@ class Command(BaseCommand):
     # Scripts read what this prints, so it does not change with the language of the pages.
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        names = ("file", "municipality", "year", "dry_run", "publish")
+        names = ("file", "municipality", "year", "table", "choose", "dry_run", "publish")
         try:
             reading, result = _import(**{name: options[name] for name in names})
         except ImportRefused as refused:
@@ -58,7 +74,14 @@ class Command(BaseCommand):
 
 
 def _import(
-    *, file: str, municipality: str, year: int, dry_run: bool, publish: bool
+    *,
+    file: str,
+    municipality: str,
+    year: int,
+    table: int | None,
+    choose: list[str],
+    dry_run: bool,
+    publish: bool,
 ) -> tuple[CalendarReading, ImportResult]:
     """Read and import the file; with ``dry_run`` everything is rolled back once it was checked and compared.
 
@@ -66,7 +89,7 @@ def _import(
     """
     owner = _municipality(file, municipality, year)
     data = _content(file)
-    reading = read_calendar(read_table(file, data), year=year)
+    reading = _read(file, data, year, table, choose)
     with transaction.atomic():
         result = import_calendar(
             municipality=owner,
@@ -74,11 +97,32 @@ def _import(
             reading=reading,
             origin_name=Path(file).name,
             origin_sha256=hashlib.sha256(data).hexdigest(),
+            origin_content=data,
             actor=None,
             publish=publish,
         )
         transaction.set_rollback(dry_run)
     return reading, result
+
+
+def _read(file: str, data: bytes, year: int, number: int | None, chosen: list[str]) -> CalendarReading:
+    if is_json(data):
+        return read_json(file, data, year=year)
+    choices = choices_from(_chosen(file, chosen), file=file)
+    return read_calendar(choose_calendar(read_tables(file, data), number), year=year, choices=choices)
+
+
+def _chosen(file: str, pairs: list[str]) -> dict[str, str]:
+    """Return choices by name. Raises ``ImportRefused`` for one without a name that exists or a value."""
+    chosen = {}
+    for pair in pairs:
+        name, _sign, value = pair.partition("=")
+        if name not in CHOICES or not value:
+            raise _refused(
+                file, _("a choice as NAME=VALUE, one of %(names)s") % {"names": ", ".join(CHOICES)}, pair
+            )
+        chosen[name] = value
+    return chosen
 
 
 def _municipality(file: str, slug: str, year: int) -> Municipality:
@@ -114,7 +158,8 @@ def _summary(file: str, reading: CalendarReading, result: ImportResult, *, is_dr
     yield f"phases: {len(reading.phases)}, tasks: {len(reading.tasks)}, documents: {documents}"
     yield from (f"delay: {rule.from_code} → {rule.to_code}: {rule.text}" for rule in reading.delay_rules)
     for guess in reading.guesses:
-        yield f"{file}:{guess.line}: guess: {guess.code}: {guess.value}. {guess.reason}"
+        lines = f"{guess.line}-{guess.last_line}" if guess.last_line > guess.line else str(guess.line)
+        yield f"{file}:{lines}: guess: {guess.code}: {guess.value}. {guess.reason}{_others(guess)}"
     for warning in reading.warnings:
         yield f"{file}:{warning.line}:{warning.column}: warning: {warning.code}: {warning.message}"
     if result.created:
@@ -126,6 +171,13 @@ def _summary(file: str, reading: CalendarReading, result: ImportResult, *, is_dr
     yield from (f"not in the file, kept: {row}" for row in found.absent)
     if is_dry:
         yield "nothing was written: this was a dry run"
+
+
+def _others(guess: Guess) -> str:
+    """How to choose otherwise, where there is another way to read."""
+    if guess.choice == "columns" or not guess.alternatives:
+        return ""
+    return "".join(f" Else: --choose {guess.choice}={value}." for value in guess.alternatives)
 
 
 def _change(change: Difference) -> str:
