@@ -128,10 +128,20 @@ def page_context(municipality: Municipality, program: Program, *, is_preview: bo
         # What is not public has no files.
         "pdf_url": "" if is_preview else _address("program-pdf", municipality, program.year),
         "ics_url": "" if is_preview else _address("program-ics", municipality, program.year),
+        "open_tables": [] if is_preview else _open_tables(municipality, program.year),
         "tabs": tabs_of(municipality, Tab(page, _("Calendar"), is_current=True)),
         "section": "programs",
         "is_preview": is_preview,
     }
+
+
+def _open_tables(municipality: Municipality, year: int) -> list[dict[str, str]]:
+    """The files that people work on, each by the name of its format."""
+    formats = {"CSV": "program-csv", "XLSX": "program-xlsx", "Word": "program-docx", "JSON": "program-json"}
+    return [
+        {"format": format, "address": _address(route, municipality, year)}
+        for format, route in formats.items()
+    ]
 
 
 def _address(name: str, municipality: Municipality, year: int) -> str:
