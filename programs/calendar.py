@@ -285,7 +285,7 @@ def _phase_row(
 def _task_row(
     phase: Phase, task: Task, today: datetime.date, country: str, language: str, address: FileAddress | None
 ) -> TaskRow:
-    documents = [_document_row(document, address) for document in task.expected_documents.all()]
+    documents = [_document_row(document, address) for document in task.listed_documents]
     date = task.session_date
     return TaskRow(
         task=task,
@@ -306,7 +306,7 @@ def _task_row(
 
 
 def _document_row(document: ExpectedDocument, address: FileAddress | None) -> DocumentRow:
-    files = list(document.files.all())
+    files = document.listed_files
     title = document.title
     offered = [FileRow(str(title), address(file)) for file in files if address and file.is_public]
     return DocumentRow(title, offered, bool(files))

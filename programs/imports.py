@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Count, Prefetch
+from django.db.models.fields.files import FieldFile
 
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column, original
-from portal.importing.differences import Difference, Differences, Values, merge_values
+from portal.importing.differences import Difference, Differences, Values, base_of, merge_values
 from portal.importing.merge import Outcome, merge
 from portal.municipalities.models import Municipality
 from programs.importers.readings import CalendarReading, DelayReading, PhaseReading, TaskReading
-from programs.models import DayKind, DelayRule, ExpectedDocument, Phase, Program, Task
+from programs.models import DayKind, DelayRule, ExpectedDocument, Phase, Program, ProgramOrigin, Task
 from programs.services import publish as publish_program
+from programs.unchanged import in_stored_words, stored_phases, without_unchanged
 
 _LONGEST_NAME = 255
 
@@ -36,7 +39,15 @@ class ImportResult:
     differences: Differences
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file that a calendar was read from; with its `content`, it is kept beside the program."""
+
+    name: str
+    sha256: str
+    content: bytes | None = None
+
+
 def import_calendar(
     *,
     municipality: Municipality,
@@ -46,30 +57,65 @@ def import_calendar(
     origin_sha256: str,
     actor: User | None,
     publish: bool = False,
+    origin_content: bytes | None = None,
+    source: CalendarReading | None = None,
+    decisions: Mapping[str, bool] | None = None,
 ) -> ImportResult:
     """Write a calendar into the municipality's program of that year, making a draft where there is none.
 
-    The file it came from is told by its name and SHA-256. An unchanged file writes nothing, not even in the
+    The file it came from is told by its name and SHA-256; its content, if given, is kept privately. `source`
+    is what the file itself says where a person corrected `reading` before it was written: a later import of
+    the file then finds the corrections as changes of the staff. `decisions` tell of a difference, named as
+    ``str(Difference)``, whether the file's value is taken. An unchanged file writes nothing, not even in the
     journal. With `publish` the program is made public in the same transaction, unless it is already.
     """
+    origin = Origin(origin_name[-_LONGEST_NAME:], origin_sha256, origin_content)
+    origin = Origin(origin_name[-_LONGEST_NAME:], origin_sha256, origin_content)
+    files: list[FieldFile] = []
+    try:
+        with transaction.atomic():
+            # Two people who send the same file at once: the second one finds the program of the first.
+            Municipality.objects.select_for_update().filter(pk=municipality.pk).first()
+            result, imported = _import(
+                municipality, year, reading, source or reading, Differences(decisions=decisions or {})
+            )
+            if _keep(result, imported, origin, actor) and origin.content is not None:
+                _keep_file(result.program, origin, actor, files)
+            if publish and not result.program.is_public:
+                publish_program(program=result.program, actor=actor)
+    except Exception:
+        for file in files:
+            file.storage.delete(str(file.name))
+        raise
+    return result
+
+
+def _import(
+    municipality: Municipality,
+    year: int,
+    reading: CalendarReading,
+    source: CalendarReading,
+    found: Differences,
+) -> tuple[ImportResult, Values]:
+    """Write the rows; return the outcome and what the program remembers of the file for the next import."""
     stored = Program.objects.select_for_update().of(municipality).filter(year=year).first()
     program = stored or Program(municipality=municipality, year=year)
-    found = Differences()
-    fields = _write_title(found, program, reading.title)
-    phases = _write_phases(found, program, reading.phases)
-    tasks = _write_tasks(found, program, phases, reading.tasks)
+    program.municipality = municipality
+    if stored:
+        known = stored_phases(program)
+        source = in_stored_words(source, program, known)
+        reading = without_unchanged(reading, program, known)
+    fields = _write_title(found, program, reading.title, source.title)
+    phases = _write_phases(found, program, reading.phases, {phase.number: phase for phase in source.phases})
+    tasks = _write_tasks(found, program, phases, reading.tasks, {task.code: task for task in source.tasks})
     rules = _write_rules(found, program, tasks, reading.delay_rules)
     imported = {
         "fields": fields,
-        "phases": _known(program, "phases", [phase.number for phase in reading.phases]),
-        "tasks": _known(program, "tasks", [task.code for task in reading.tasks]),
-        "rules": rules,
+        "phases": _known(program, "phases", [phase.number for phase in source.phases]),
+        "tasks": _known(program, "tasks", [task.code for task in source.tasks]),
+        "rules": rules | _rule_bases(rules, reading, source),
     }
-    origin = {"origin_name": origin_name[-_LONGEST_NAME:], "origin_sha256": origin_sha256}
-    _keep(program, imported, origin, found, actor, created=stored is None)
-    if publish and not program.is_public:
-        publish_program(program=program, actor=actor)
-    return ImportResult(program, stored is None, found)
+    return ImportResult(program, stored is None, found), imported
 
 
 def _known(program: Program, name: str, read: Sequence[Any]) -> list[Any]:
@@ -82,39 +128,33 @@ def _text(name: str, text: str) -> Values:
     return {column(name, text): text} if text else {}
 
 
-def _write_title(found: Differences, program: Program, title: str) -> Values:
+def _write_title(found: Differences, program: Program, title: str, source: str) -> Values:
     is_new = program._state.adding
-    values, base = _text("title", title), program.imported.get("fields", {})
-    fields = merge_values(found, program, values, base, str(program.year))
+    base = program.imported.get("fields", {})
+    merge_values(found, program, _text("title", title), base, str(program.year))
     if is_new:
         program.save()
-    return fields
+    return base_of(_text("title", source), base)
 
 
-def _keep(
-    program: Program,
-    imported: Values,
-    origin: dict[str, str],
-    found: Differences,
-    actor: User | None,
-    *,
-    created: bool,
-) -> None:
-    """Save what the program itself has of an import, and journal the import if it changed anything."""
-    is_other_file = program.origin_sha256 != origin["origin_sha256"]
-    if not (found.changes or is_other_file):
+def _keep(result: ImportResult, imported: Values, origin: Origin, actor: User | None) -> bool:
+    """Save what the program itself has of an import and journal it; return whether anything changed."""
+    program, found = result.program, result.differences
+    if not (found.changes or program.origin_sha256 != origin.sha256):
         if imported != program.imported:
             program.imported = imported
             program.save(update_fields=["imported"])
-        return
+        return False
     changes = {str(change): (change.stored, change.read) for change in found.changes}
-    if created:
+    if result.created:
         changes = {name: (0, len(imported[name])) for name in ("phases", "tasks", "rules")}
-    for name, value in origin.items():
+    for name, value in (("origin_name", origin.name), ("origin_sha256", origin.sha256)):
         changes[name] = (getattr(program, name), value)
         setattr(program, name, value)
     program.imported = imported
-    program.save(update_fields=["title_ar", "title_fr", *origin, "imported", "updated_at"])
+    program.save(
+        update_fields=["title_ar", "title_fr", "origin_name", "origin_sha256", "imported", "updated_at"]
+    )
     record(
         actor=actor,
         action="program.imported",
@@ -122,37 +162,63 @@ def _keep(
         municipality=program.municipality,
         changes=changes,
     )
+    return True
+
+
+def _keep_file(program: Program, origin: Origin, actor: User | None, files: list[FieldFile]) -> None:
+    """Keep the file, once for each program; `files` tells what to remove if the import fails after all."""
+    content = origin.content or b""
+    if program.origins.filter(sha256=origin.sha256).exists():
+        return
+    row = ProgramOrigin(
+        program=program, name=origin.name, size=len(content), sha256=origin.sha256, imported_by=actor
+    )
+    row.file.save(origin.name, ContentFile(content), save=False)
+    files.append(row.file)
+    row.save()
 
 
 # Phases
 
 
-def _write_phases(found: Differences, program: Program, readings: Sequence[PhaseReading]) -> dict[int, Phase]:
+def _write_phases(
+    found: Differences,
+    program: Program,
+    readings: Sequence[PhaseReading],
+    sources: Mapping[int, PhaseReading],
+) -> dict[int, Phase]:
     """Write the phases; return those that are stored then, by number."""
     stored = {phase.number: phase for phase in program.phases.all()}
     read_before, new = set(program.imported.get("phases", [])), []
     for reading in readings:
         phase = stored.get(reading.number)
-        if phase is None and reading.number in read_before:
-            found.conflicts.append(Difference(str(reading.number), "", None, reading.title))
-            continue
         if phase is None:
+            difference = Difference(str(reading.number), "", None, reading.title)
+            if not found.takes(difference, otherwise=reading.number not in read_before):
+                continue
             phase = Phase(program=program, number=reading.number)
             new.append(phase)
-            found.changes.append(Difference(str(reading.number), "", None, reading.title))
-        _merge_row(
-            found, phase, {**_text("title", reading.title), "label": reading.label}, str(reading.number)
-        )
+        source = sources.get(reading.number, reading)
+        _merge_row(found, phase, _phase_values(reading), _phase_values(source), str(reading.number))
     numbers = {reading.number for reading in readings}
     found.absent += [str(phase) for number, phase in stored.items() if number not in numbers]
     return stored | {phase.number: phase for phase in Phase.objects.bulk_create(new)}
 
 
-def _merge_row(found: Differences, row: Phase | Task, values: Values, place: str, **bases: Any) -> None:
-    """Merge values into a row, keep the given bases with it, and save it if it is stored and differs."""
-    earlier = len(found.changes)
-    fields = merge_values(found, row, values, row.imported.get("fields", {}), place)
-    imported = {**row.imported, **bases, "fields": fields}
+def _phase_values(reading: PhaseReading) -> Values:
+    return {**_text("title", reading.title), "label": reading.label}
+
+
+def _merge_row(
+    found: Differences, row: Phase | Task, values: Values, source: Values, place: str, **bases: Any
+) -> None:
+    """Merge values into a row and save it if it is stored and differs.
+
+    What the file itself says, `source` and the other bases, is kept with the row for the next import.
+    """
+    earlier, base = len(found.changes), row.imported.get("fields", {})
+    merge_values(found, row, values, base, place)
+    imported = {**row.imported, **bases, "fields": base_of(source, base)}
     changed = [change.field for change in found.changes[earlier:]]
     is_read_otherwise = imported != row.imported
     row.imported = imported
@@ -164,26 +230,43 @@ def _merge_row(found: Differences, row: Phase | Task, values: Values, place: str
 
 
 def _write_tasks(
-    found: Differences, program: Program, phases: Mapping[int, Phase], readings: Sequence[TaskReading]
+    found: Differences,
+    program: Program,
+    phases: Mapping[int, Phase],
+    readings: Sequence[TaskReading],
+    sources: Mapping[str, TaskReading],
 ) -> dict[str, Task]:
     """Write the tasks and their documents; return those that are stored then, by code."""
     stored = _stored_tasks(program)
     read_before, new = set(program.imported.get("tasks", [])), []
     for reading in readings:
-        task = stored.get(reading.code)
+        task, source = stored.get(reading.code), sources.get(reading.code, reading)
         if task:
-            documents = _merge_documents(found, task, reading)
-            _merge_row(found, task, _task_values(reading), reading.code, documents=documents)
-        elif reading.phase not in phases or reading.code in read_before:
-            found.conflicts.append(Difference(reading.code, "", None, reading.title))
+            documents = _merge_documents(found, task, reading, source)
         else:
-            task = Task(phase=phases[reading.phase], number=reading.number)
-            found.changes.append(Difference(reading.code, "", None, reading.title))
-            _merge_row(found, task, _task_values(reading), reading.code, documents=list(reading.documents))
-            new.append((task, reading))
+            task = _new_task(found, phases, reading, is_known=reading.code in read_before)
+            documents = list(source.documents)
+        if task:
+            values = _task_values(reading), _task_values(source)
+            _merge_row(found, task, *values, reading.code, documents=documents)
+            if task._state.adding:
+                new.append((task, reading))
     codes = {reading.code for reading in readings}
     found.absent += [str(task) for code, task in stored.items() if code not in codes]
     return stored | _create(new)
+
+
+def _new_task(
+    found: Differences, phases: Mapping[int, Phase], reading: TaskReading, *, is_known: bool
+) -> Task | None:
+    """Return a task to be added; `None` where people removed it, or its phase, or do not want it."""
+    difference = Difference(reading.code, "", None, reading.title)
+    if reading.phase not in phases:
+        found.conflicts.append(difference)
+        return None
+    if not found.takes(difference, otherwise=not is_known):
+        return None
+    return Task(phase=phases[reading.phase], number=reading.number)
 
 
 def _stored_tasks(program: Program) -> dict[str, Task]:
@@ -217,16 +300,19 @@ def _create(new: Sequence[tuple[Task, TaskReading]]) -> dict[str, Task]:
 # Documents
 
 
-def _merge_documents(found: Differences, task: Task, reading: TaskReading) -> list[str]:
+def _merge_documents(found: Differences, task: Task, reading: TaskReading, source: TaskReading) -> list[str]:
     """Merge the documents that a task expects, as one value; return the base of the next import."""
     base: list[str] = task.imported.get("documents", [])
     stored = list(task.expected_documents.all())
     ours, theirs = [original(document, "title") for document in stored], list(reading.documents)
-    if merge(base=base, ours=ours, theirs=theirs) is Outcome.TAKE:
-        _replace_documents(found, task, stored, theirs)
-    elif theirs and ours != theirs:
-        found.conflicts.append(Difference(task.code, "documents", ours, theirs))
-    return theirs or base
+    if theirs and ours != theirs:
+        difference = Difference(task.code, "documents", ours, theirs)
+        outcome = merge(base=base, ours=ours, theirs=theirs)
+        if found.decisions.get(str(difference), outcome is Outcome.TAKE):
+            _replace_documents(found, task, stored, theirs)
+        else:
+            found.conflicts.append(difference)
+    return list(source.documents) or base
 
 
 def _replace_documents(found: Differences, task: Task, stored: list[Any], titles: Sequence[str]) -> None:
@@ -267,19 +353,38 @@ def _write_rules(
     base: dict[str, Values] = program.imported.get("rules", {})
     imported = dict(base)
     for reading in readings:
-        place = f"{reading.from_code} → {reading.to_code}"
-        ends = tasks.get(reading.from_code), tasks.get(reading.to_code)
-        rule = _rule(program, stored, *ends)
-        if rule is None or (rule._state.adding and place in base):
-            found.conflicts.append(Difference(place, "", None, reading.text))
-            continue
-        if rule._state.adding:
-            found.changes.append(Difference(place, "", None, reading.text))
-        imported[place] = _merge_rule(found, rule, reading, base.get(place, {}), place)
-    read = {f"{reading.from_code} → {reading.to_code}" for reading in readings}
+        place = _place(reading)
+        rule = _rule(program, stored, tasks.get(reading.from_code), tasks.get(reading.to_code))
+        difference = Difference(place, "", None, reading.text)
+        if rule is None:
+            found.conflicts.append(difference)
+        elif not rule._state.adding or found.takes(difference, otherwise=place not in base):
+            imported[place] = _merge_rule(found, rule, reading, base.get(place, {}), place)
+    read = {_place(reading) for reading in readings}
     present = {f"{rule.from_task.code} → {rule.to_task.code}" for rule in stored.values()}
     found.absent += sorted((base.keys() & present) - read)
     return imported
+
+
+def _place(reading: DelayReading) -> str:
+    return f"{reading.from_code} → {reading.to_code}"
+
+
+def _rule_bases(
+    rules: Mapping[str, Values], reading: CalendarReading, source: CalendarReading
+) -> dict[str, Values]:
+    """Return what the file says of its rules; one that was not wanted counts as one that people removed."""
+    wanted = {_place(rule) for rule in reading.delay_rules}
+    return {
+        place: base_of(_rule_values(rule), rules.get(place, {}))
+        for rule in source.delay_rules
+        if (place := _place(rule)) in rules or place not in wanted
+    }
+
+
+def _rule_values(reading: DelayReading) -> Values:
+    kind = DayKind.WORKING if reading.in_working_days else DayKind.CALENDAR
+    return {"min_days": reading.min_days, "day_kind": kind.value, **_text("text", reading.text)}
 
 
 def _rule(
@@ -294,10 +399,8 @@ def _rule(
 def _merge_rule(
     found: Differences, rule: DelayRule, reading: DelayReading, base: Values, place: str
 ) -> Values:
-    kind = DayKind.WORKING if reading.in_working_days else DayKind.CALENDAR
-    values = {"min_days": reading.min_days, "day_kind": kind.value, **_text("text", reading.text)}
     is_new, earlier = rule._state.adding, len(found.changes)
-    merged = merge_values(found, rule, values, base, place)
+    merged = merge_values(found, rule, _rule_values(reading), base, place)
     changed = [change.field for change in found.changes[earlier:]]
     if is_new or changed:
         rule.save(update_fields=None if is_new else changed)

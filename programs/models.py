@@ -145,8 +145,12 @@ class Task(models.Model):
 
     objects = TaskQuerySet.as_manager()
 
+    listed_documents: list[ExpectedDocument]
+    """Filled by ``Program.objects.for_calendar_page()``."""
+
     class Meta:
         verbose_name = _("task")
+        indexes = [models.Index(fields=["session_date"], name="task_session_date")]
         verbose_name_plural = _("tasks")
         ordering = ["phase__program", "phase__number", "number"]
         constraints = [
@@ -180,6 +184,9 @@ class ExpectedDocument(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     title_ar = models.CharField(_("title (Arabic)"), max_length=TITLE_LENGTH, blank=True)
     title_fr = models.CharField(_("title (French)"), max_length=TITLE_LENGTH, blank=True)
+
+    listed_files: list[SupportingDocument]
+    """Filled by ``Program.objects.for_calendar_page()``."""
 
     class Meta:
         verbose_name = _("expected document")
@@ -282,3 +289,36 @@ class DelayRule(models.Model):
     @property
     def text(self) -> Localized:
         return localized(self, "text")
+
+
+def origin_path(origin: ProgramOrigin, filename: str) -> str:
+    """Where the file of an import is kept: by content, so that its name can never point anywhere."""
+    return f"origins/{origin.sha256[:2]}/{origin.sha256}"
+
+
+class ProgramOrigin(models.Model):
+    """A file that a program was read from, as it was handed in. Kept privately, for the members."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="origins", verbose_name=_("program"))
+    file = models.FileField(_("file"), upload_to=origin_path, max_length=200)
+    name = models.CharField(_("file name"), max_length=255)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("fingerprint"), max_length=64)
+    imported_at = models.DateTimeField(_("imported"), auto_now_add=True)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("imported by"),
+    )
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+        ordering = ["program", "imported_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["program", "sha256"], name="origin_file_unique")]
+
+    def __str__(self) -> str:
+        return self.name

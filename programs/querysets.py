@@ -38,13 +38,19 @@ class ProgramQuerySet(models.QuerySet):
         files = SupportingDocument.objects.only(
             "pk", "expected_document_id", "name", "size", "content_type", "is_public"
         ).order_by("uploaded_at", "pk")
-        documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files)).order_by(
-            "position", "pk"
+        # Lists where there are many rows: a queryset for each would cost more than the query itself.
+        documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files, "listed_files"))  # type: ignore[no-redef]
+        tasks = Task.objects.defer("imported").prefetch_related(  # type: ignore[no-redef]
+            Prefetch("expected_documents", documents.order_by("position", "pk"), "listed_documents")
         )
-        tasks = Task.objects.prefetch_related(Prefetch("expected_documents", documents)).order_by("number")
-        phases = Phase.objects.prefetch_related(Prefetch("tasks", tasks)).order_by("number")
-        return self.order_by("-year").prefetch_related(
-            Prefetch("phases", phases), Prefetch("delay_rules", DelayRule.objects.order_by("pk"))
+        phases = Phase.objects.defer("imported").prefetch_related(Prefetch("tasks", tasks.order_by("number")))
+        return (
+            self.defer("imported")
+            .order_by("-year")
+            .prefetch_related(
+                Prefetch("phases", phases.order_by("number")),
+                Prefetch("delay_rules", DelayRule.objects.order_by("pk")),
+            )
         )
 
 

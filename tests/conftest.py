@@ -43,8 +43,9 @@ def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
+    in_memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = settings.CACHES | {
-        "pdf": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+        name: {"BACKEND": in_memory, "LOCATION": f"{name} {tmp_path}"} for name in ("pages", "pdf")
     }
 
 

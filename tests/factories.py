@@ -9,7 +9,16 @@ from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Role, Zone
-from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, SupportingDocument, Task
+from programs.models import (
+    DelayRule,
+    ExpectedDocument,
+    Phase,
+    Program,
+    ProgramOrigin,
+    Status,
+    SupportingDocument,
+    Task,
+)
 
 PASSWORD = "a long enough password"
 
@@ -131,6 +140,17 @@ class SupportingDocumentFactory(DjangoModelFactory):
     sha256 = "0" * 64
     is_public = True
     file = factory.django.FileField(filename="pv.pdf", data=b"%PDF-1.4\n")
+
+
+class ProgramOriginFactory(DjangoModelFactory):
+    class Meta:
+        model = ProgramOrigin
+
+    program = factory.SubFactory(ProgramFactory)
+    name = "calendar.docx"
+    size = 4
+    sha256 = "1" * 64
+    file = factory.django.FileField(filename="calendar.docx", data=b"PK\x03\x04")
 
 
 class DelayRuleFactory(DjangoModelFactory):

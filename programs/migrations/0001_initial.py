@@ -257,6 +257,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "task",
                 "verbose_name_plural": "tasks",
                 "ordering": ["phase__program", "phase__number", "number"],
+                "indexes": [models.Index(fields=["session_date"], name="task_session_date")],
             },
         ),
         migrations.AddField(

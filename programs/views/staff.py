@@ -18,6 +18,7 @@ def program_preview(request: HttpRequest, municipality: Municipality, year: int)
     """A program as the public would see it, before it does."""
     program = any_program(municipality, year)
     context = page_context(municipality, program, is_preview=not program.is_public)
+    context |= {"is_desk": True, "origins": program.origins.order_by("-imported_at", "-pk")}
     return render(request, "programs/program.html", context)
 
 

@@ -26,7 +26,7 @@ VISITORS = list(ROWS[0].answers)
 MEMBERS = [role.value for role in Role]
 # Where a foreign object can be named in the address.
 NAMES_AN_OBJECT = re.compile(
-    r"_(change|delete|history|transition|password_change)$|^(staff|program-p|plan-p)"
+    r"_(change|delete|history|transition|password_change)$|^(staff|program-p|program-origin|program-import|plan-p)"
 )
 
 
@@ -43,6 +43,7 @@ class Cast:
         self.draft = factories.ProgramFactory(municipality=self.municipality, year=2023)
         upload = SimpleUploadedFile("pv.pdf", b"%PDF-1.4\n")
         self.file = factories.SupportingDocumentFactory(expected_document=document, file=upload)
+        self.origin = factories.ProgramOriginFactory(program=program)
         self.plan = ActionPlanFactory(municipality=self.municipality, slug="openness", published=True)
         self.draft_plan = ActionPlanFactory(municipality=self.municipality, slug="draft")
         person = factories.MembershipFactory(municipality=self.municipality).user
@@ -66,7 +67,8 @@ class Cast:
         if row.route.startswith("admin:"):
             return self._admin_address(row.route.removeprefix("admin:"))
         year, plan = (2023, "draft") if row.state == "draft" else (2022, "openness")
-        known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": self.file.pk}
+        file = self.origin if row.route == "program-origin" else self.file
+        known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": file.pk}
         for names in (
             (),
             ("slug",),

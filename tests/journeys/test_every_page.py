@@ -25,6 +25,7 @@ PAGES = {
 STAFF_PAGES = {
     "desk": ["staff/"],
     "staff-desk": ["m/exemple/staff/"],
+    "program-import": ["m/exemple/staff/programs/import/"],
     "program-preview": ["m/exemple/staff/programs/2028/preview/"],
     "plan-preview": ["m/exemple/staff/plans/openness/preview/"],
     "project-preview": ["m/exemple/staff/plans/openness/projects/2/preview/"],
@@ -34,8 +35,13 @@ NOT_PAGES = {
     "health",
     "program-pdf",
     "program-ics",
+    "program-csv",
+    "program-xlsx",
+    "program-docx",
+    "program-json",
     "program-file",
     "project-sheet",
+    "program-origin",
     "staff-file",
     "sign-out",
 }

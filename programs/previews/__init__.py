@@ -1,0 +1,1 @@
+"""What the import screen shows before anything is saved: switches, the whole grid, differences."""
