@@ -1,4 +1,4 @@
-"""Answering 304 without rendering when nothing a page shows has changed.
+"""Answering without rendering when nothing a page shows has changed: 304, or the page as kept.
 
 What a public page shows depends on the content (the municipality's ``revision``), the language,
 the code and templates, and the municipality's local date: tomorrow "upcoming" is "late". All four
@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.utils import timezone
@@ -27,6 +28,7 @@ from portal.municipalities.models import Municipality
 
 # A reader's browser asks each time, and is answered 304 at the price of one small query.
 CACHE_CONTROL = "public, no-cache"
+TEXTS = ("text/", "application/json")
 PORTAL_ZONE = ZoneInfo("Africa/Tunis")
 _gzip = GZipMiddleware(lambda request: HttpResponse())
 
@@ -99,16 +101,35 @@ def fresh_listing(view: View) -> View:
 
 
 def answer(request: HttpRequest, etag: str, render: Callable[[], HttpResponse]) -> HttpResponse:
-    """304 when the reader has this version already, else what ``render`` makes, with its validator."""
+    """304 when the reader has this version already, else what ``render`` makes, with its validator.
+
+    A text is rendered once for each version and process; further readers get it as it was kept.
+    """
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = render()
+        response = _kept(request, etag, render)
         if response.status_code != 200:
             return response
-        _compress(request, response)
     response["ETag"] = etag
     response["Cache-Control"] = CACHE_CONTROL
     patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def _kept(request: HttpRequest, etag: str, render: Callable[[], HttpResponse]) -> HttpResponse:
+    """The text that another reader of this version was given, else what ``render`` makes.
+
+    The host is part of the key, since feeds give addresses in full. Papers have a store of their own.
+    """
+    takes_gzip = "gzip" in request.headers.get("Accept-Encoding", "")
+    parts = (etag, request.scheme, request.get_host(), takes_gzip)
+    key = hashlib.sha256(repr(parts).encode()).hexdigest()
+    response: HttpResponse | None = caches["pages"].get(key)
+    if response is None:
+        response = render()
+        if response.status_code == 200 and response["Content-Type"].startswith(TEXTS):
+            _compress(request, response)
+            caches["pages"].set(key, response)
     return response
 
 
@@ -118,5 +139,4 @@ def _compress(request: HttpRequest, response: HttpResponse) -> None:
     These pages alone, not the whole portal: they hold no token and nothing secret, which could be
     guessed from the length of a compressed answer (BREACH).
     """
-    if response["Content-Type"].startswith("text/"):
-        _gzip.process_response(request, response)
+    _gzip.process_response(request, response)

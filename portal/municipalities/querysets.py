@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from django.db import connections, models
-from django.http import Http404
+from django.db import models
+from django.shortcuts import get_object_or_404
 
 from portal.folding import fold
 
@@ -28,13 +28,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
     def public_or_404(self, slug: str) -> Municipality:
         """The municipality of a public address. Every municipality has a public page."""
-        # The two questions behind every 304 are written out: Django takes longer to put them
-        # together than the database to answer them.
-        rows = self.raw(f"SELECT * FROM {self.model._meta.db_table} WHERE slug = %s", [slug])  # noqa: S608
-        municipality = cast("Municipality | None", next(iter(rows), None))
-        if municipality is None:
-            raise Http404
-        return municipality
+        return get_object_or_404(self, slug=slug)
 
     def for_home_page(self) -> MunicipalityQuerySet:
         """By country and then name, the fictional ones last."""
@@ -48,10 +42,8 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
 
     def total_revision(self) -> int:
         """A number that grows with any change in any municipality: the home page's version."""
-        table = self.model._meta.db_table
-        with connections[self.db].cursor() as cursor:
-            cursor.execute(f"SELECT COALESCE(SUM(revision), 0) + COUNT(*) FROM {table}")  # noqa: S608
-            return int(cursor.fetchone()[0])
+        totals = self.aggregate(changes=models.Sum("revision", default=0), known=models.Count("pk"))
+        return int(totals["changes"] + totals["known"])
 
 
 class MembershipQuerySet(models.QuerySet):
