@@ -70,7 +70,7 @@ def import_plan(
     Raises ``ImportRefused`` for a text that its column cannot hold.
     """
     # One import at a time in a municipality: two would both take the next number.
-    Municipality.objects.select_for_update().get(pk=municipality.pk)
+    Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
     reading = _seen_from(municipality, reading)
     _check_lengths(reading)
     plan = _plan(municipality, slug)

@@ -54,6 +54,11 @@ def clean(text: str) -> str:
     return (text.translate(_TO_CLEAN) if _UNCLEAN.search(text) else text).strip()
 
 
+def storable(text: str) -> str:
+    """Return the text without control characters and lone surrogates, which no database or page can hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def printable(text: str) -> str:
     """Return the text as any file can hold it: clean, without control characters, tabs as spaces."""
     return clean(_UNPRINTABLE.sub("", re.sub("\r\n?", "\n", text).replace("\t", " ")))

@@ -27,6 +27,7 @@ from portal.administration.scoped import (
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
 from portal.files.uploads import CheckedFile, check_upload
+from portal.freshness import PORTAL_ZONE
 from portal.locales import sheet_date
 from portal.municipalities.access import Act
 from programs.models import (
@@ -101,7 +102,7 @@ class SessionFilter(admin.SimpleListFilter):
         return [("past", _("Passed")), ("coming", _("Today or to come")), ("undated", _("Without date"))]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
-        today = timezone.localdate()
+        today = timezone.localdate(timezone=PORTAL_ZONE)
         conditions: dict[str, dict[str, Any]] = {
             "past": {"session_date__lt": today},
             "coming": {"session_date__gte": today},

@@ -11,7 +11,7 @@ from icalendar.prop import vDDDTypes
 
 from programs.calendar import Calendar, TaskRow
 
-PRODUCT = "-//Musharaka//Participatory programs//AR"
+PRODUCT = "-//Musharaka//Participatory programs//MUL"
 
 
 def calendar_feed(calendar: Calendar, *, name: str, page_url: str) -> bytes:

@@ -88,11 +88,3 @@ def refusal_sentence(refused: ImportRefused) -> str:
         "column": refused.column,
         "message": refused.message,
     }
-
-
-class YearForm(forms.Form):
-    """The year under which a calendar is saved."""
-
-    year = forms.IntegerField(
-        label=gettext_lazy("Year of the program"), min_value=FIRST_YEAR, max_value=LAST_YEAR
-    )

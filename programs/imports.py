@@ -70,12 +70,11 @@ def import_calendar(
     journal. With `publish` the program is made public in the same transaction, unless it is already.
     """
     origin = Origin(origin_name[-_LONGEST_NAME:], origin_sha256, origin_content)
-    origin = Origin(origin_name[-_LONGEST_NAME:], origin_sha256, origin_content)
     files: list[FieldFile] = []
     try:
         with transaction.atomic():
             # Two people who send the same file at once: the second one finds the program of the first.
-            Municipality.objects.select_for_update().filter(pk=municipality.pk).first()
+            Municipality.objects.select_for_update(no_key=True).filter(pk=municipality.pk).first()
             result, imported = _import(
                 municipality, year, reading, source or reading, Differences(decisions=decisions or {})
             )

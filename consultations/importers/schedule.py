@@ -20,6 +20,8 @@ from portal.importing.refusals import ImportRefused, quote
 _COLUMN_HEADS = sorted(keys(COLUMN_HEADS), key=len, reverse=True)
 _COMPLETE = keys(COMPLETE)
 _PERCENT = re.compile(r"(?:^|(?<=\s))(?:(-?\d{1,6}(?:[.,]\d+)?)\s?[%٪]|[%٪]\s?(-?\d{1,6}(?:[.,]\d+)?))(?!\S)")
+# A word and a year at the end of a title whose activity lacks a date: a month that was not understood.
+_UNREAD_MONTH = re.compile(r"(?<!\S)[^\W\d]+ (?:19|20)\d\d$")
 # No line of heads is longer; a longer one is not worth comparing.
 _LONGEST_HEADS = 300
 
@@ -113,9 +115,13 @@ def _activity(file: str, draft: _Draft, warnings: list[SourceWarning]) -> Activi
     if start and end and end.day < start.day:
         at, expected = draft.dates[1], _("an end that is not before the start, %(start)s") % {"start": start}
         raise _refused(file, Line(at.line, at.column, at.text), expected)
+    title = " ".join(draft.title)
+    if (start is None or end is None) and (cut := _UNREAD_MONTH.search(title)):
+        month = Line(draft.line.number, draft.line.column, cut.group())
+        raise _refused(file, month, _("a month such as juin 2023 or 06/2023"))
     for code, message in _gaps(start, end, draft.percent):
         warnings.append(SourceWarning(draft.line.number, draft.line.column, code, message))
-    return ActivityReading(" ".join(draft.title), start, end, draft.percent, draft.line.number)
+    return ActivityReading(title, start, end, draft.percent, draft.line.number)
 
 
 def _gaps(start: PrintedDate | None, end: PrintedDate | None, percent: int | None) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from portal.folding import storable
+
 LONGEST_QUOTE = 60
 
 
@@ -37,5 +39,5 @@ class ImportRefused(Exception):  # noqa: N818 - named after what happens to the 
 
 def quote(text: str) -> str:
     """Return the text on one line and no longer than a message can bear."""
-    line = " ".join(text.split())
+    line = " ".join(storable(text).split())
     return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"

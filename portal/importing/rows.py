@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from portal.folding import storable
 from portal.importing.findings import SourceWarning
 from portal.importing.refusals import ImportRefused
 
@@ -44,6 +45,11 @@ class Row:
     line: int
     cells: tuple[str, ...]
     text: str
+
+    def __post_init__(self) -> None:
+        # Escapes of a sheet or an entity of a page can name a NUL or half a surrogate pair.
+        object.__setattr__(self, "cells", tuple(map(storable, self.cells)))
+        object.__setattr__(self, "text", storable(self.text))
 
     @property
     def is_blank(self) -> bool:

@@ -63,8 +63,8 @@ def _task(row: TaskRow) -> dict[str, Any]:
         "responsible": task.responsible,
         "title_ar": task.title_ar,
         "title_fr": task.title_fr,
-        "documents_ar": [document.title_ar for document in documents],
-        "documents_fr": [document.title_fr for document in documents],
+        "documents_ar": [document.title_ar for document in documents if document.title_ar],
+        "documents_fr": [document.title_fr for document in documents if document.title_fr],
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.folding import clean, western_digits
+from portal.folding import clean, storable, western_digits
 from portal.importing.dates import NotADate, read_date
 from portal.importing.findings import SourceWarning
 from programs.importers.calendar import LAST_PHASE, LAST_TASK, read_delays
@@ -198,7 +198,7 @@ def _task(row: TaskCells, place: int, errors: dict[str, str]) -> TaskReading:
     if not title:
         errors[at("title")] = _("Give the task a title.")
     return TaskReading(
-        line=int(row.line) if row.line.isdecimal() else 0,
+        line=int(row.line) if row.line.isdecimal() and len(row.line) < 10 else 0,
         phase=_number(row.phase, at("phase"), LAST_PHASE, errors),
         number=_number(row.number, at("number"), LAST_TASK, errors),
         title=title,
@@ -223,7 +223,7 @@ def _text(text: str, name: str, longest: int, errors: dict[str, str]) -> str:
 
 
 def _lines(text: str, name: str, longest: int, errors: dict[str, str]) -> str:
-    kept = clean("\n".join(text.splitlines()))
+    kept = clean(storable("\n".join(text.splitlines())))
     if len(kept) > longest:
         errors[name] = _("Write at most %(count)d characters.") % {"count": longest}
     return kept

@@ -195,13 +195,17 @@ def stored_mark(program: Program | None) -> str:
         Program.objects.filter(pk=program.pk).values_list("title_ar", "title_fr", "status"),
         Phase.objects.filter(program=program)
         .order_by("pk")
-        .values_list("pk", "title_ar", "title_fr", "label"),
+        .values_list("pk", "number", "title_ar", "title_fr", "label"),
         Task.objects.filter(phase__program=program)
         .order_by("pk")
-        .values_list("pk", "title_ar", "title_fr", "session_date", "done", "notes", "responsible"),
+        .values_list(
+            "pk", "phase_id", "number", "title_ar", "title_fr", "session_date", "done", "notes", "responsible"
+        ),
         ExpectedDocument.objects.filter(task__phase__program=program)
         .order_by("pk")
         .values_list("pk", "title_ar", "title_fr", "position"),
-        DelayRule.objects.filter(program=program).order_by("pk").values_list("pk", "min_days", "day_kind"),
+        DelayRule.objects.filter(program=program)
+        .order_by("pk")
+        .values_list("pk", "from_task_id", "to_task_id", "min_days", "day_kind", "text_ar", "text_fr"),
     ]
     return hashlib.sha256(repr([list(query) for query in rows]).encode()).hexdigest()[:32]

@@ -6,6 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -78,7 +79,11 @@ def _carry_on(request: HttpRequest, municipality: Municipality) -> HttpResponse:
         file = take_back(
             request.POST["carried"], user_id=_person(request).pk, municipality_id=municipality.pk
         )
-        return _look(request, municipality, file)
+        with transaction.atomic():
+            if "save" in request.POST:
+                # From the comparison to the writing nobody else imports here: what is shown is what is saved.
+                Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+            return _look(request, municipality, file)
     except CarriedFileRefused as refused:
         return _start_over(request, municipality, str(refused))
     except ImportRefused as refused:
@@ -94,7 +99,7 @@ def _look(request: HttpRequest, municipality: Municipality, file: CarriedFile) -
     place = request.POST.get("table", "0" if len(tables) == 1 else "")
     context = {"municipality": municipality, "file": file, "year": request.POST.get("year", "")}
     carried = carry(file, user_id=_person(request).pk, municipality_id=municipality.pk)
-    if not (place.isdecimal() and int(place) < len(tables)):
+    if not (place.isdecimal() and len(place) < 5 and int(place) < len(tables)):
         context |= {"calendars": describe(tables), "carried": carried}
         return render(request, "programs/import/choose.html", context)
     posted = Posted(request.POST.dict(), frozenset(request.POST.getlist("rule-shown")))
@@ -126,7 +131,12 @@ def _obstacles(preview: Preview, posted: Posted) -> list[str]:
     program = preview.program
     if posted.chosen != posted.chosen_before:
         return [_("The file was read again with your choices. Look through it, then save.")]
-    is_sent_twice = program is not None and program.origin_sha256 == preview.file.sha256
+    comparison = preview.comparison
+    is_sent_twice = (
+        program is not None
+        and program.origin_sha256 == preview.file.sha256
+        and not (comparison and (comparison.conflicts or comparison.changes or comparison.additions))
+    )
     if posted.values.get("mark", "") != preview.mark and not is_sent_twice:
         return [_("What is stored is not what it was when you opened this page. Look at the differences.")]
     return []

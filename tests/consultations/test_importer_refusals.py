@@ -1,11 +1,14 @@
 """What is no project sheet, or an impossible one, is refused with its place and what was expected."""
 
+from pathlib import Path
+
 import pytest
 
 from consultations.importers.labels import HEADS, Head
 from consultations.importers.plan import read_plan
 from portal.importing.refusals import ImportRefused
 
+SOURCE = Path(__file__).resolve().parents[2] / "demo/sources/kenitra-open-government-project.txt"
 SCHEDULE = "عنوان المشروع\nعنوان\nجدولة الأنشطة\n  {}\n"
 
 
@@ -97,3 +100,11 @@ def test_a_line_longer_than_any_of_a_sheet():
 
 def test_more_lines_than_any_sheet():
     assert place(refusal("a\n" * 5_000)) == ("sheet.txt", 5_001, 1)
+
+
+def test_a_month_that_is_misspelt_is_refused_and_not_taken_for_a_title():
+    wrong = SOURCE.read_text(encoding="utf-8").replace("Octobre 2024", "Octembre 2024", 1)
+    refused = refusal(wrong)
+
+    assert refused.line == 48
+    assert refused.found == "Octembre 2024"

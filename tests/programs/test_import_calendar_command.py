@@ -177,8 +177,10 @@ def test_json_prints_the_reading_and_nothing_else(nefta):
 def test_json_is_of_the_whole_file_whatever_is_stored(nefta):
     run()
     Task.objects.update(title_ar="غير ذلك")
+    said, errors, code = call(SOURCE, ["--json"], {})
 
-    assert json.loads(run(SOURCE, "--json")) == json.loads(EXPECTED.read_text(encoding="utf-8"))
+    assert json.loads(said) == json.loads(EXPECTED.read_text(encoding="utf-8"))
+    assert (errors.count("conflict: "), code) == (19, 0)
 
 
 def test_json_keeps_arabic_readable(nefta):
@@ -469,3 +471,12 @@ def test_a_long_calendar_asks_the_database_no_more(nefta, file, django_assert_ma
     with django_assert_max_num_queries(15):
         run(path)
     assert ExpectedDocument.objects.count() == 600
+
+
+def test_json_leaves_the_conflicts_to_standard_error(nefta, file):
+    """The report is of the file alone; that a value was kept against it must not go unsaid."""
+    run()
+    Task.objects.filter(pk=task("1.1").pk).update(session_date="2021-10-14")
+    said, errors, code = call(file(changed(("2021/10/13", "2021/10/15"))), ["--json"], {})
+    assert "conflict: 1.1 session_date: kept 2021-10-14, the file says 2021-10-15" in errors
+    assert (json.loads(said)["program"]["year"], code) == (2022, 0)

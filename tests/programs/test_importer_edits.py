@@ -179,3 +179,9 @@ def test_every_cell_knows_the_text_of_its_source():
     assert task.sources["session_date"].text == "2021/10/20"
     assert task.sources["documents"].column == 3
     assert task.sources["title"].text.startswith("2-1 ")
+
+
+def test_signs_that_no_database_holds_are_left_out_and_a_long_line_number_is_none():
+    edited = read(changed(0, title="أ\0ب\ud800ج", line="9" * 5000))
+    assert edited.errors == {}
+    assert edited.reading.tasks[0].title == "أبج"

@@ -60,6 +60,9 @@ class Command(BaseCommand):
             sys.exit(REFUSED)
         if options["json"]:
             self.stdout.write(json.dumps(_report(result), ensure_ascii=False, indent=2))
+            # The report is of the file; what the portal made of it must not go unsaid.
+            for line in _kept(result):
+                self.stderr.write(line)
         else:
             self.stdout.write("\n".join(_summary(result, is_dry=options["dry_run"])))
 
@@ -130,10 +133,15 @@ def _summary(result: ImportResult, *, is_dry: bool) -> Iterator[str]:
     status = result.plan.get_status_display()
     yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
     yield from map(_change, found.changes)
-    yield from map(_conflict, found.conflicts)
-    yield from (f"not in the file, kept: {row}" for row in found.absent)
+    yield from _kept(result)
     if is_dry:
         yield "nothing was written: this was a dry run"
+
+
+def _kept(result: ImportResult) -> Iterator[str]:
+    """What was kept against the file, or without it."""
+    yield from map(_conflict, result.differences.conflicts)
+    yield from (f"not in the file, kept: {row}" for row in result.differences.absent)
 
 
 def _change(change: Difference) -> str:

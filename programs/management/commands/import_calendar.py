@@ -68,6 +68,9 @@ class Command(BaseCommand):
         if options["json"]:
             report = reading.as_json(municipality=options["municipality"])
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+            # The report is of the file; what the portal made of it must not go unsaid.
+            for line in _kept(result):
+                self.stderr.write(line)
         else:
             summary = _summary(options["file"], reading, result, is_dry=options["dry_run"])
             self.stdout.write("\n".join(summary))
@@ -167,10 +170,15 @@ def _summary(file: str, reading: CalendarReading, result: ImportResult, *, is_dr
     else:
         yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
         yield from map(_change, found.changes)
-    yield from map(_conflict, found.conflicts)
-    yield from (f"not in the file, kept: {row}" for row in found.absent)
+    yield from _kept(result)
     if is_dry:
         yield "nothing was written: this was a dry run"
+
+
+def _kept(result: ImportResult) -> Iterator[str]:
+    """What was kept against the file, or without it."""
+    yield from map(_conflict, result.differences.conflicts)
+    yield from (f"not in the file, kept: {row}" for row in result.differences.absent)
 
 
 def _others(guess: Guess) -> str:

@@ -20,3 +20,9 @@ def test_a_quotation_is_short_and_on_one_line():
 
     assert "\n" not in str(refusal)
     assert len(refusal.found) == LONGEST_QUOTE
+
+
+def test_half_a_surrogate_pair_can_be_refused_in_a_page():
+    refused = ImportRefused(file="x.json", line=1, column=1, expected="a text", found="a\ud800b\0")
+    assert refused.message.encode()
+    assert refused.found == "ab"
