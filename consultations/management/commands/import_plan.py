@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from consultations.importers.plan import read_plan
 from consultations.imports import ImportResult, import_plan
 from consultations.models import ActionPlan
-from portal.importing.differences import Difference
-from portal.importing.refusals import ImportRefused, quote
+from portal.importing.refusals import ImportRefused
 from portal.importing.tables import Limits
+from portal.importing.telling import tell_change, tell_kept
 from portal.municipalities.models import Municipality
 
 DEFAULT_PLAN = "openness"
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(_report(result), ensure_ascii=False, indent=2))
             # The report is of the file; what the portal made of it must not go unsaid.
-            for line in _kept(result):
+            for line in tell_kept(result.differences):
                 self.stderr.write(line)
         else:
             self.stdout.write("\n".join(_summary(result, is_dry=options["dry_run"])))
@@ -132,25 +132,7 @@ def _summary(result: ImportResult, *, is_dry: bool) -> Iterator[str]:
         yield f"{reading.file}:{warning.line}:{warning.column}: warning: {warning.code}: {warning.message}"
     status = result.plan.get_status_display()
     yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
-    yield from map(_change, found.changes)
-    yield from _kept(result)
+    yield from map(tell_change, found.changes)
+    yield from tell_kept(result.differences)
     if is_dry:
         yield "nothing was written: this was a dry run"
-
-
-def _kept(result: ImportResult) -> Iterator[str]:
-    """What was kept against the file, or without it."""
-    yield from map(_conflict, result.differences.conflicts)
-    yield from (f"not in the file, kept: {row}" for row in result.differences.absent)
-
-
-def _change(change: Difference) -> str:
-    return f"change: {change}: {_shown(change.stored)} → {_shown(change.read)}"
-
-
-def _conflict(conflict: Difference) -> str:
-    return f"conflict: {conflict}: kept {_shown(conflict.stored)}, the file says {_shown(conflict.read)}"
-
-
-def _shown(value: Any) -> str:
-    return "–" if value is None or value == "" else quote(str(value))

@@ -16,10 +16,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.importing.dates import FIRST_YEAR, LAST_YEAR
-from portal.importing.differences import Difference
 from portal.importing.findings import Guess
-from portal.importing.refusals import ImportRefused, quote
+from portal.importing.refusals import ImportRefused
 from portal.importing.tables import Limits, read_tables
+from portal.importing.telling import tell_change, tell_kept
 from portal.municipalities.models import Municipality
 from programs.importers.calendar import read_calendar
 from programs.importers.choices import Choices, choices_from
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             report = reading.as_json(municipality=options["municipality"])
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
             # The report is of the file; what the portal made of it must not go unsaid.
-            for line in _kept(result):
+            for line in tell_kept(result.differences):
                 self.stderr.write(line)
         else:
             summary = _summary(options["file"], reading, result, is_dry=options["dry_run"])
@@ -169,16 +169,10 @@ def _summary(file: str, reading: CalendarReading, result: ImportResult, *, is_dr
         yield f"new program ({status})"
     else:
         yield f"changes: {len(found.changes)}, conflicts: {len(found.conflicts)} ({status})"
-        yield from map(_change, found.changes)
-    yield from _kept(result)
+        yield from map(tell_change, found.changes)
+    yield from tell_kept(result.differences)
     if is_dry:
         yield "nothing was written: this was a dry run"
-
-
-def _kept(result: ImportResult) -> Iterator[str]:
-    """What was kept against the file, or without it."""
-    yield from map(_conflict, result.differences.conflicts)
-    yield from (f"not in the file, kept: {row}" for row in result.differences.absent)
 
 
 def _others(guess: Guess) -> str:
@@ -186,17 +180,3 @@ def _others(guess: Guess) -> str:
     if guess.choice == "columns" or not guess.alternatives:
         return ""
     return "".join(f" Else: --choose {guess.choice}={value}." for value in guess.alternatives)
-
-
-def _change(change: Difference) -> str:
-    return f"change: {change}: {_shown(change.stored)} → {_shown(change.read)}"
-
-
-def _conflict(conflict: Difference) -> str:
-    return f"conflict: {conflict}: kept {_shown(conflict.stored)}, the file says {_shown(conflict.read)}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return " | ".join(map(_shown, value)) or "–"
-    return "–" if value is None or value == "" else quote(str(value))
