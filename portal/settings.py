@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "portal.accounts",
     "portal.municipalities",
     "portal.audit",
+    "portal.editing",
+    "portal.publications",
     "portal",
     "programs",
     "consultations",

@@ -41,7 +41,8 @@ from programs.models import (
 )
 from programs.resources import ProgramResource, TaskResource
 from programs.rules import may_become
-from programs.services import attach_evidence, change_status
+from programs.services.evidence import attach_evidence
+from programs.services.statuses import change_status
 
 
 def _step(code: str, status: Status, label: Any, consequence: Any, done: Any) -> Transition:

@@ -24,7 +24,7 @@ from portal.importing.merge import Outcome, merge
 from portal.municipalities.models import Municipality
 from programs.importers.readings import CalendarReading, DelayReading, PhaseReading, TaskReading
 from programs.models import DayKind, DelayRule, ExpectedDocument, Phase, Program, ProgramOrigin, Task
-from programs.services import publish as publish_program
+from programs.services.statuses import publish as publish_program
 from programs.unchanged import in_stored_words, stored_phases, without_unchanged
 
 _LONGEST_NAME = 255

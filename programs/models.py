@@ -10,10 +10,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.bilingual import Localized, localized, original
-from portal.municipalities.models import Municipality
+from portal.editing.models import Versioned
+from portal.municipalities.models import DecidingBody, Municipality
 from programs.querysets import ProgramQuerySet, SupportingDocumentQuerySet, TaskQuerySet
 
 TITLE_LENGTH = 1000
+REASON_LENGTH = 1000
 LAST_PHASE = 99
 LAST_TASK = 999
 
@@ -33,7 +35,7 @@ class Status(models.TextChoices):
 PUBLIC_STATUSES = (Status.PUBLISHED, Status.APPROVED, Status.CLOSED)
 
 
-class Program(models.Model):
+class Program(Versioned):
     """One municipality's program of one year, with its calendar."""
 
     municipality = models.ForeignKey(
@@ -50,6 +52,19 @@ class Program(models.Model):
         _("fingerprint of the imported file"), max_length=64, blank=True, editable=False
     )
     imported = models.JSONField(default=dict, editable=False)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True, editable=False)
+    deliberation = models.CharField(
+        _("number of the deliberation"), max_length=100, blank=True, editable=False
+    )
+    deciding_body = models.ForeignKey(
+        DecidingBody,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("deciding body"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 
@@ -82,7 +97,7 @@ class Program(models.Model):
         return self.status in PUBLIC_STATUSES
 
 
-class Phase(models.Model):
+class Phase(Versioned):
     """A phase (مرحلة) of the calendar."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="phases", verbose_name=_("program"))
@@ -122,7 +137,7 @@ class Phase(models.Model):
         return localized(self, "title")
 
 
-class Task(models.Model):
+class Task(Versioned):
     """An act or activity (عمل) of a phase. It has one date at the most."""
 
     phase = models.ForeignKey(Phase, models.CASCADE, related_name="tasks", verbose_name=_("phase"))
@@ -147,6 +162,8 @@ class Task(models.Model):
 
     listed_documents: list[ExpectedDocument]
     """Filled by ``Program.objects.for_calendar_page()``."""
+    listed_moves: list[MovedDate]
+    """Filled by ``Program.objects.for_calendar_page()``: the oldest first."""
 
     class Meta:
         verbose_name = _("task")
@@ -175,6 +192,27 @@ class Task(models.Model):
     def code(self) -> str:
         """``2.6``: phase, then task, as the portal names it in data and in French."""
         return f"{self.phase.number}.{self.number}"
+
+
+class MovedDate(models.Model):
+    """A session date that was changed after the public had seen it, and why. Never taken back."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="moved_dates", verbose_name=_("task"))
+    old_date = models.DateField(_("date before"))
+    new_date = models.DateField(_("date after"), null=True, blank=True)
+    reason = models.TextField(_("reason"), max_length=REASON_LENGTH)
+    moved_at = models.DateTimeField(_("moved"), auto_now_add=True)
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("moved by")
+    )
+
+    class Meta:
+        verbose_name = _("moved date")
+        verbose_name_plural = _("moved dates")
+        ordering = ["task", "moved_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.old_date} → {self.new_date}"
 
 
 class ExpectedDocument(models.Model):
@@ -225,6 +263,21 @@ class SupportingDocument(models.Model):
         default=False,
         help_text=_("Shown to everybody. Attendance sheets and photos of people stay internal."),
     )
+    may_hold_place = models.BooleanField(
+        _("may tell where it was recorded"),
+        default=False,
+        editable=False,
+        help_text=_("Then it stays internal."),
+    )
+    replaced_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaces",
+        editable=False,
+        verbose_name=_("replaced by"),
+    )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -267,6 +320,12 @@ class DelayRule(models.Model):
     day_kind = models.CharField(_("kind of days"), max_length=10, choices=DayKind, default=DayKind.CALENDAR)
     text_ar = models.CharField(_("legal text (Arabic)"), max_length=TITLE_LENGTH, blank=True)
     text_fr = models.CharField(_("legal text (French)"), max_length=TITLE_LENGTH, blank=True)
+    reason = models.TextField(
+        _("why it is not kept"),
+        max_length=REASON_LENGTH,
+        blank=True,
+        help_text=_("Shown to the public and printed as long as the dates break the rule."),
+    )
 
     class Meta:
         verbose_name = _("delay rule")

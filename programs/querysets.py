@@ -32,16 +32,19 @@ class ProgramQuerySet(models.QuerySet):
 
     def for_calendar_page(self) -> ProgramQuerySet:
         """With everything a calendar shows, in a number of queries that does not depend on its length."""
-        from programs.models import DelayRule, ExpectedDocument, Phase, SupportingDocument, Task
+        from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, SupportingDocument, Task
 
         # Each order is said here: a model's own goes through its parents, and would join them all.
-        files = SupportingDocument.objects.only(
-            "pk", "expected_document_id", "name", "size", "content_type", "is_public"
-        ).order_by("uploaded_at", "pk")
+        files = (
+            SupportingDocument.objects.current()
+            .only("pk", "expected_document_id", "name", "size", "content_type", "is_public")
+            .order_by("uploaded_at", "pk")
+        )
         # Lists where there are many rows: a queryset for each would cost more than the query itself.
         documents = ExpectedDocument.objects.prefetch_related(Prefetch("files", files, "listed_files"))  # type: ignore[no-redef]
         tasks = Task.objects.defer("imported").prefetch_related(  # type: ignore[no-redef]
-            Prefetch("expected_documents", documents.order_by("position", "pk"), "listed_documents")
+            Prefetch("expected_documents", documents.order_by("position", "pk"), "listed_documents"),
+            Prefetch("moved_dates", MovedDate.objects.order_by("moved_at", "pk"), "listed_moves"),
         )
         phases = Phase.objects.defer("imported").prefetch_related(Prefetch("tasks", tasks.order_by("number")))
         return (
@@ -74,10 +77,14 @@ class TaskQuerySet(models.QuerySet):
 
 
 class SupportingDocumentQuerySet(models.QuerySet):
+    def current(self) -> SupportingDocumentQuerySet:
+        """Without those that another file has replaced, which only their history shows."""
+        return self.filter(replaced_by=None)
+
     def published(self) -> SupportingDocumentQuerySet:
-        """Files anybody may fetch: marked public, in a program that is public."""
+        """Files anybody may fetch: marked public, not replaced, in a program that is public."""
         from programs.models import PUBLIC_STATUSES
 
-        return self.filter(
+        return self.current().filter(
             is_public=True, expected_document__task__phase__program__status__in=PUBLIC_STATUSES
         )

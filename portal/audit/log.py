@@ -8,6 +8,7 @@ at: a change that is not journalled would not be seen, and one that is cannot be
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -28,11 +29,13 @@ def record(
     obj: models.Model,
     municipality: Municipality | None,
     changes: Changes | None = None,
+    batch: uuid.UUID | None = None,
 ) -> Entry:
     """Write one act into the journal and mark the municipality's pages as changed.
 
     ``actor`` is ``None`` for what a command did; ``action`` is ``<noun>.<past participle>``, e.g.
-    ``program.published``; ``changes`` maps a field to its values before and after. Must run inside
+    ``program.published``; ``changes`` maps a field to its values before and after; ``batch`` is the
+    same for what one person did to several rows at once. Must run inside
     the transaction that makes the change, so that neither exists without the other.
     """
     with transaction.atomic():
@@ -45,6 +48,7 @@ def record(
             object_type=obj._meta.label_lower,
             object_id=str(obj.pk),
             object_label=str(obj)[:300],
+            batch=batch,
             changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
         )
 

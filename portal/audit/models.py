@@ -47,6 +47,7 @@ class Entry(models.Model):
     object_id = models.CharField(_("object"), max_length=40)
     object_label = models.CharField(_("name of the object"), max_length=300)
     changes = models.JSONField(_("changes"), default=dict, blank=True, help_text=_("Field: from, to."))
+    batch = models.UUIDField(_("act of several rows"), null=True, blank=True, editable=False)
 
     objects = EntryQuerySet.as_manager()
 

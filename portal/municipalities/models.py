@@ -40,6 +40,15 @@ _CURRENCY = {Country.TUNISIA: Currency.TND, Country.MOROCCO: Currency.MAD}
 _TIME_ZONE = {Country.TUNISIA: "Africa/Tunis", Country.MOROCCO: "Africa/Casablanca"}
 
 
+class Weekend(models.TextChoices):
+    """The days of the week on which offices are closed."""
+
+    SATURDAY_SUNDAY = "sat-sun", _("Saturday and Sunday")
+    SUNDAY = "sun", _("Sunday")
+    FRIDAY_SATURDAY = "fri-sat", _("Friday and Saturday")
+    FRIDAY = "fri", _("Friday")
+
+
 class Municipality(models.Model):
     """A commune that publishes here. Its ``revision`` counts the changes to anything of its own."""
 
@@ -61,6 +70,13 @@ class Municipality(models.Model):
         blank=True,
         choices=[(name, name) for name in _TIME_ZONE.values()],
         help_text=_("Empty: that of the country."),
+    )
+    weekend = models.CharField(
+        _("weekend"),
+        max_length=10,
+        choices=Weekend,
+        default=Weekend.SATURDAY_SUNDAY,
+        help_text=_("Days that do not count in a delay of working days."),
     )
     is_fictional = models.BooleanField(
         _("fictional"),
@@ -157,6 +173,30 @@ class Zone(models.Model):
     def clean(self) -> None:
         if not (self.name_ar or self.name_fr):
             raise ValidationError({"name_ar": _("Give the name in at least one language.")})
+
+
+class ConfirmedHoliday(models.Model):
+    """The day of a holiday as it was announced, where calculation could only estimate it."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="confirmed_holidays", verbose_name=_("municipality")
+    )
+    name = models.CharField(_("holiday"), max_length=60, help_text=_("Its English name, as calculated."))
+    estimated_on = models.DateField(_("estimated on"))
+    date = models.DateField(_("date"))
+
+    class Meta:
+        verbose_name = _("confirmed holiday")
+        verbose_name_plural = _("confirmed holidays")
+        ordering = ["municipality", "date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "name", "estimated_on"], name="confirmed_holiday_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.date}"
 
 
 class DecidingBody(models.Model):

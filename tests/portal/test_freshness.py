@@ -14,7 +14,7 @@ from portal import freshness
 from portal.audit.log import record
 from portal.freshness import answer, code_version, fresh_listing, fresh_page, validator
 from programs.models import Status
-from programs.services import change_status
+from programs.services.statuses import change_status
 from tests import factories
 
 NOON = datetime.datetime(2021, 11, 9, 12, tzinfo=datetime.UTC)

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 
 from portal.freshness import answer
 from programs.models import Status
-from programs.services import change_status
+from programs.services.statuses import change_status
 from tests import factories
 
 

@@ -12,7 +12,8 @@ from portal.files.uploads import CheckedFile
 from programs.calendar import read_calendar
 from programs.feeds import calendar_feed
 from programs.models import Phase, Program, Status, Task
-from programs.services import attach_evidence, change_status
+from programs.services.evidence import attach_evidence
+from programs.services.statuses import change_status
 from tests import factories
 
 NOW = datetime.datetime(2021, 11, 9, 12, tzinfo=datetime.UTC)

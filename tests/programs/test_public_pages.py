@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from portal.pdf.render import PdfError, PdfUnavailableError
 from programs.models import Program, Status, Task
-from programs.services import change_status
+from programs.services.statuses import change_status
 from tests import factories
 
 NOW = datetime.datetime(2021, 11, 9, 12, tzinfo=datetime.UTC)

@@ -9,9 +9,10 @@ from django.utils.translation import override
 from portal.audit.models import Entry
 from portal.files.uploads import CheckedFile, check_upload
 from portal.municipalities.models import Municipality
-from programs import services
 from programs.models import Program, Status, SupportingDocument
-from programs.services import attach_evidence, change_status, publish, withdraw
+from programs.services import evidence, statuses
+from programs.services.evidence import attach_evidence
+from programs.services.statuses import change_status, publish, withdraw
 from tests import factories
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -156,7 +157,7 @@ def test_a_step_that_cannot_be_journalled_is_not_taken(program, publisher, monke
     def fail(**kwargs):
         raise RuntimeError("no room left")
 
-    monkeypatch.setattr(services, "record", fail)
+    monkeypatch.setattr(statuses, "record", fail)
     with pytest.raises(RuntimeError):
         publish(program=program, actor=publisher)
     assert Program.objects.get().status == Status.DRAFT
@@ -227,7 +228,7 @@ def test_whatever_fails_leaves_neither_row_nor_file(document, editor, settings, 
     parts = {
         "row": (SupportingDocument, "save"),
         "program": (Program, "save"),
-        "journal": (services, "record"),
+        "journal": (evidence, "record"),
     }
     monkeypatch.setattr(*parts[broken], fail)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -244,7 +245,7 @@ def test_a_failure_leaves_the_same_content_of_another_row(document, editor, sett
     def fail(**kwargs):
         raise RuntimeError("no room left")
 
-    monkeypatch.setattr(services, "record", fail)
+    monkeypatch.setattr(evidence, "record", fail)
     with pytest.raises(RuntimeError), transaction.atomic():
         attach_evidence(document=document, upload=upload(), is_public=True, actor=editor)
     assert SupportingDocument.objects.get() == kept

@@ -25,7 +25,7 @@ from portal.management.country import seed_country
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Role, Zone
 from programs.method import ModelTask, built_in_method
 from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, Task
-from programs.services import attach_evidence
+from programs.services.evidence import attach_evidence
 
 SOURCES = Path(settings.PROJECT_DIR, "demo", "sources")
 REAL_TOWNS = [
