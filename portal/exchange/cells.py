@@ -10,7 +10,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.db import models
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from import_export.widgets import Widget
 
 from portal.folding import clean, fold, western_digits
@@ -93,6 +96,34 @@ class Day(Widget):
         if value is None or kwargs.get("force_native_type"):
             return _native(value, kwargs)
         return value.isoformat()
+
+
+class Choice(Widget):
+    """One of a list: written as the list's own word, read by that or by its label in any language."""
+
+    def __init__(self, choices: type[models.TextChoices]) -> None:
+        super().__init__()
+        self.choices = choices
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str | None:
+        if is_empty(value):
+            return None
+        wanted = fold(clean(str(value)))
+        for choice in self.choices:
+            if wanted in (fold(choice.value), *_labels(choice)):
+                return choice.value
+        raise ValueError(_("Write one of: %(choices)s.") % {"choices": ", ".join(self.choices.values)})
+
+    def render(self, value: str | None, obj: Any = None, **kwargs: Any) -> str:
+        return value or ""
+
+
+def _labels(choice: models.TextChoices) -> list[str]:
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.append(fold(str(choice.label)))
+    return found
 
 
 class YesNo(Widget):

@@ -25,6 +25,7 @@ from portal.exchange.cells import Amount, Day, Text, WholeNumber, YesNo, is_empt
 from portal.exchange.formats import UnreadableTable
 from portal.municipalities.access import Act
 from portal.municipalities.models import Municipality
+from portal.municipalities.turns import take_turn
 
 
 def key(attribute: str, column: str, widget: Any = None) -> Field:
@@ -137,6 +138,9 @@ class ScopedResource(ModelResource):
             raise UnreadableTable(_("The column “%(name)s” is missing.") % {"name": missing[0]})
         own = scoped(Municipality.objects.all(), "pk", self.user, Act.EDIT) if self.user else []
         self.reach = {municipality.slug: municipality for municipality in own}
+        named = {str(row.get("municipality") or "").strip() for row in dataset.dict}
+        for slug in sorted(named & self.reach.keys()):
+            take_turn(self.reach[slug])
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         keys = self.key_of(row)

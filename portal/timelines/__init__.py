@@ -1,0 +1,1 @@
+"""Periods drawn on an axis of months."""

@@ -1,0 +1,1 @@
+"""Which days count in a delay of working days."""
