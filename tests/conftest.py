@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,6 +23,13 @@ def pytest_configure() -> None:
     # the slow way a thousand times proves nothing.
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # In a file, as in production, each thread has a connection of its own; in memory the browser's
+        # requests would share one and disturb each other. Nobody waits here for the disk.
+        database.setdefault("TEST", {})["NAME"] = str(settings.DATA_DIR / "tests.sqlite3")
+        pragmas = database["OPTIONS"]["init_command"]
+        database["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
 
 
 _WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -47,6 +56,50 @@ def _own_files(tmp_path, settings) -> None:
     settings.CACHES = settings.CACHES | {
         name: {"BACKEND": in_memory, "LOCATION": f"{name} {tmp_path}"} for name in ("pages", "pdf")
     }
+
+
+@contextmanager
+def _triggers_off() -> Iterator[None]:
+    """Without the triggers that refuse to empty a table; they are as they were afterwards."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+            tables = [table for (table,) in cursor.fetchall()]
+            off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
+            on = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables]
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            off = [f"DROP TRIGGER {name}" for name, _ in triggers]
+            on = [sql for _, sql in triggers]
+        for statement in off:
+            cursor.execute(statement)
+        try:
+            yield
+        finally:
+            for statement in on:
+                cursor.execute(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_tables() -> Iterator[None]:
+    """After a test that commits, Django empties every table; the append-only ones let nobody do that."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
+        with _triggers_off():
+            flush(self, sql_list)
+
+    operations.execute_sql_flush = execute_sql_flush
+    yield
+    operations.execute_sql_flush = flush
+
+
+@pytest.fixture
+def triggers_off() -> Any:
+    """For tests of what happens when somebody gets past the triggers."""
+    return _triggers_off
 
 
 class StrictClient(Client):

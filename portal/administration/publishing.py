@@ -44,7 +44,8 @@ class Transition:
 class PublishingAdmin(ScopedAdmin):
     """Rows with a status that only an act of :data:`Act.PUBLISH` changes.
 
-    A row that is public cannot be deleted, which would be withdrawing it without the right.
+    A row that is public cannot be deleted, which would be withdrawing it without the right; and whoever
+    deletes one of its parts needs the right to publish.
     """
 
     transitions: tuple[Transition, ...] = ()
@@ -53,6 +54,13 @@ class PublishingAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and obj.is_public)
+
+    def act_to_delete(self, obj: Any) -> Act:
+        return Act.PUBLISH if obj and obj.is_public else super().act_to_delete(obj)
+
+    def desk_address(self, obj: Any) -> str:
+        """The page of the desk for the steps that ask for more than a yes; "" where there is none."""
+        return ""
 
     def get_urls(self) -> list[URLPattern]:
         view = require_http_methods(["GET", "HEAD", "POST"])(self.transition_view)
@@ -78,6 +86,7 @@ class PublishingAdmin(ScopedAdmin):
     ) -> HttpResponse:
         may_publish = obj is not None and self.may(request, Act.PUBLISH, obj)
         context["steps"] = [step for step in self.transitions if may_publish and step.is_possible(obj)]
+        context["desk_address"] = self.desk_address(obj) if may_publish else ""
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def transition_view(self, request: HttpRequest, object_id: str, code: str) -> HttpResponse:

@@ -131,7 +131,11 @@ class ScopedAdmin(_ScopedForms, admin.ModelAdmin):
         return self.may(request, self.change_act, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self.may(request, self.change_act, obj)
+        return self.may(request, self.act_to_delete(obj), obj)
+
+    def act_to_delete(self, obj: models.Model | None) -> Act:
+        """What is needed to delete a row, or one of its parts in an inline: more where the public sees it."""
+        return self.change_act
 
     # --- what is shown ---------------------------------------------------------------------------
 
@@ -286,7 +290,7 @@ class _ScopedInline(_ScopedForms, InlineModelAdmin):
         return self.whole().may(request, self.whole().change_act, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self.whole().may(request, self.whole().change_act, obj)
+        return self.whole().may(request, self.whole().act_to_delete(obj), obj)
 
 
 class ScopedTabularInline(_ScopedInline, admin.TabularInline):

@@ -10,7 +10,15 @@ ACTIONS = {
     "row.added": _("Added"),
     "row.changed": _("Changed"),
     "row.deleted": _("Deleted"),
+    "holiday.confirmed": _("Day of a holiday confirmed"),
     "rows.imported": _("Rows imported from a file"),
+}
+
+LABELS = {
+    "holiday": _("holiday"),
+    "file": _("file"),
+    "added": _("rows added"),
+    "changed": _("rows changed"),
 }
 
 
@@ -20,3 +28,10 @@ def sentences() -> dict[str, str]:
     return {
         code: text for path in settings.AUDIT_ACTIONS for code, text in import_module(path).ACTIONS.items()
     }
+
+
+@lru_cache(maxsize=1)
+def labels() -> dict[str, str]:
+    """What is named in changes without being a column, from the same modules."""
+    modules = (import_module(path) for path in settings.AUDIT_ACTIONS)
+    return {name: text for module in modules for name, text in getattr(module, "LABELS", {}).items()}

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.utils.translation import gettext as _
 
-from portal.audit.actions import sentences
+from portal.audit.actions import labels, sentences
 from portal.audit.models import Entry
 from portal.locales import sheet_date
 
 NOTHING = "–"
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,43 @@ def read_entry(entry: Entry) -> Line:
     return Line(entry, _when(entry), sentence, kind, changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one person did at once: one entry, or several rows of the same act."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def first(self) -> Line:
+        """The newest."""
+        return self.lines[0]
+
+    @property
+    def count(self) -> int:
+        return len(self.lines)
+
+    @property
+    def numbers(self) -> str:
+        """The number of the entry, or those of the first and the last."""
+        oldest, newest = self.lines[-1].entry.pk, self.first.entry.pk
+        return str(newest) if oldest == newest else f"{oldest}–{newest}"
+
+    @property
+    def common(self) -> Change | None:
+        """The change that is the same in every row, where it is."""
+        changes = {line.changes for line in self.lines}
+        only = changes.pop() if len(changes) == 1 else ()
+        return only[0] if len(only) == 1 else None
+
+
 def read_entries(entries: Iterable[Entry]) -> list[Line]:
     return [read_entry(entry) for entry in entries]
+
+
+def read_groups(entries: Iterable[Entry]) -> list[Group]:
+    """Put entries into words, the rows of one act together; they come in the journal's order."""
+    groups = groupby(read_entries(entries), key=lambda line: line.entry.batch or line.entry.pk)
+    return [Group(tuple(lines)) for _key, lines in groups]
 
 
 def _when(entry: Entry) -> str:
@@ -70,16 +109,28 @@ def _change(model: Any, name: str, pair: list[Any]) -> Change:
         field = model._meta.get_field(name) if model else None
     except FieldDoesNotExist:
         field = None
-    label = str(getattr(field, "verbose_name", name))
-    return Change(label, _value(field, before), _value(field, after))
+    label = getattr(field, "verbose_name", None) or labels().get(name, name)
+    return Change(str(label), _value(field, before), _value(field, after))
 
 
 def _value(field: Any, value: Any) -> str:
-    if value is None or value == "":
-        return NOTHING
+    """A value as people write it. A date that only its spelling tells is one too."""
+    if isinstance(value, list):
+        return " · ".join(_value(None, item) for item in value if item != "") or NOTHING
     choices = dict(getattr(field, "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])
+    if value is None or value == "":
+        return NOTHING
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(value, str) and (field is None or isinstance(field, models.DateField)):
+        return _date(value)
     return str(value)
+
+
+def _date(text: str) -> str:
+    try:
+        return sheet_date(datetime.date.fromisoformat(text)) if _ISO.fullmatch(text) else text
+    except ValueError:
+        return text

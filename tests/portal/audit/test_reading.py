@@ -1,13 +1,14 @@
 """The journal in words."""
 
 import datetime
+import uuid
 
 import pytest
 from django.utils.translation import override
 
 from portal.audit.log import record
 from portal.audit.models import Entry
-from portal.audit.reading import Change, read_entry
+from portal.audit.reading import Change, read_entry, read_groups
 from tests import factories
 
 
@@ -29,8 +30,8 @@ def test_an_act_is_told_with_the_names_of_its_fields(editor, task, nefta):
     )
     assert (line.sentence, line.kind) == ("Changed", "task")
     assert line.changes == (
-        Change("done", "–", "Yes"),
-        Change("session date", "2021-11-02", "–"),
+        Change("done", "Not stated", "Yes"),
+        Change("session date", "2021/11/02", "–"),
         Change("notes", "–", "x"),
     )
 
@@ -54,3 +55,57 @@ def test_the_clock_is_the_municipalitys(nefta):
     at = datetime.datetime(2021, 11, 2, 23, 30, tzinfo=datetime.UTC)
     assert read_entry(Entry(action="x", at=at, municipality=nefta)).when == "2021/11/03 00:30"
     assert read_entry(Entry(action="x", at=at)).when == "2021/11/02 23:30 UTC"
+
+
+def test_what_is_no_column_has_a_name_too(nefta, task):
+    changes = {"documents_ar": (["محضر", "صور"], ["محضر", ""]), "undoes": (None, 12), "unheard_of": (1, 2)}
+    entry = record(actor=None, action="task.edited", obj=task, municipality=nefta, changes=changes)
+    assert read_entry(entry).changes == (
+        Change("expected documents (Arabic)", "محضر · صور", "محضر"),
+        Change("takes back entry", "–", "12"),
+        Change("unheard_of", "1", "2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("2021-11-30", "2021/11/30"), ("2021-13-30", "2021-13-30"), ("on 2021-11-30", "on 2021-11-30")],
+)
+def test_a_date_is_known_by_its_spelling(nefta, written, read):
+    entry = Entry(action="x", object_type="gone.model", changes={"old": [written, []]}, municipality=nefta)
+    assert read_entry(entry).changes == (Change("old", read, "–"),)
+
+
+def test_a_note_that_looks_like_a_date_stays_as_it_was_typed(nefta, task):
+    changes = {"notes": ("", "2021-11-30")}
+    entry = record(actor=None, action="task.edited", obj=task, municipality=nefta, changes=changes)
+    assert read_entry(entry).changes == (Change("notes", "–", "2021-11-30"),)
+
+
+def test_rows_of_one_act_stand_together(nefta, task):
+    def act(batch, after):
+        return record(
+            actor=None,
+            action="task.edited",
+            obj=task,
+            municipality=nefta,
+            changes={"done": (None, after)},
+            batch=batch,
+        )
+
+    first, second = uuid.uuid4(), uuid.uuid4()
+    for batch, after in [
+        (None, True),
+        (None, True),
+        (first, True),
+        (first, True),
+        (second, True),
+        (second, False),
+    ]:
+        act(batch, after)
+    groups = read_groups(Entry.objects.all())
+    assert [group.count for group in groups] == [2, 2, 1, 1]
+    assert [group.common for group in groups[:2]] == [None, Change("done", "Not stated", "Yes")]
+    numbers = [entry.pk for entry in Entry.objects.all()]
+    assert groups[0].numbers == f"{numbers[1]}–{numbers[0]}"
+    assert groups[3].numbers == str(numbers[5])
