@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 
 import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
+from portal.files.videos import VideoDamaged, empty_boxes, read_video
 from portal.folding import clean
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -26,48 +30,132 @@ ALLOWED = {
     "image/jpeg": (".jpg", ".jpeg"),
     "image/png": (".png",),
     "image/webp": (".webp",),
+    # Some phones already call a picture .jpg that they hand over unconverted.
+    "image/heic": (".heic", ".heif", ".hif", ".jpg", ".jpeg"),
+    "video/mp4": (".mp4", ".m4v"),
+    "video/quicktime": (".mov", ".qt"),
 }
 IMAGE_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MAX_PIXELS = 50_000_000
 MAX_PACKAGE_PARTS = 5000
 NAME_LENGTH = 200
 _MEGABYTE = 1024 * 1024
+_HEAD = 8192
+_HEIC = "image/heic"
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_VIDEO_BRANDS = re.compile(rb"isom|iso[2-9a-c]|mp4[12]|avc1|M4V.|3gp.|mmp4|MSNV|XAVC|dash")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """An upload that kept the rules: images are re-encoded, which removes place and camera data."""
+    """An upload that kept the rules: pictures are re-encoded, which removes place and camera data."""
 
     name: str
-    content: bytes
+    content: bytes | File
+    """Pictures as bytes; everything else as it was received, on the disk where it is large."""
     content_type: str
     sha256: str
+    may_hold_place: bool = False
+    """Whether a video may still tell where it was recorded: then it is not for the public."""
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if isinstance(self.content, bytes) else self.content.size
+
+    def as_file(self) -> File:
+        """The content for a storage, to be read in pieces."""
+        return ContentFile(self.content) if isinstance(self.content, bytes) else self.content
+
+
+def type_name(content_type: str) -> str:
+    """``PDF`` for ``application/pdf``; of a type that is not accepted any more, the type itself."""
+    endings = ALLOWED.get(content_type)
+    return endings[0].removeprefix(".").upper() if endings else content_type
+
+
+def accepted_endings() -> str:
+    """Every ending a name may have, for the ``accept`` of a field."""
+    return ",".join(dict.fromkeys(ending for endings in ALLOWED.values() for ending in endings))
 
 
 def check_upload(upload: UploadedFile) -> CheckedFile:
-    """Read an upload and hold it to the rules.
+    """Hold an upload to the rules.
 
-    Raises ``ValidationError`` with a sentence for the person: too large (``UPLOAD_MAX_BYTES``),
-    empty, of a type that is not accepted, of another type than its name says, a picture that
-    cannot be read or has more than 50 million pixels.
+    Raises ``ValidationError`` with a sentence for the person: too large (``UPLOAD_MAX_BYTES``, for a
+    video ``UPLOAD_MAX_VIDEO_BYTES``), empty, of a type that is not accepted, of another type than its
+    name says, with macros, a picture that cannot be read or has more than 50 million pixels, a video
+    that is cut off. A video loses in place, in the upload itself, what tells where it was recorded.
     """
-    if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        raise ValidationError(
-            _("The file is larger than %(limit)s MB.") % {"limit": settings.UPLOAD_MAX_BYTES // _MEGABYTE}
-        )
-    content = upload.read()
-    if not content:
+    size = upload.size or 0
+    _check_size(size, max(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_VIDEO_BYTES))
+    upload.seek(0)
+    head = upload.read(_HEAD)
+    if not head:
         raise ValidationError(_("The file is empty."))
     name = _safe_name(upload.name or "")
-    content_type = _real_type(content)
+    family = _family_type(head)
+    if family.startswith("video/"):
+        _check_size(size, settings.UPLOAD_MAX_VIDEO_BYTES)
+        _check_ending(name, family)
+        return _checked_video(upload, name, family)
+    _check_size(size, settings.UPLOAD_MAX_BYTES)
+    content = head + upload.read()
+    content_type = family or _real_type(content)
+    _check_ending(name, content_type)
+    if content_type == _HEIC:
+        return _checked_heic(content, name)
+    if content_type in IMAGE_FORMATS:
+        return _checked_image(_reencoded(content, IMAGE_FORMATS[content_type]), name, content_type)
+    upload.seek(0)
+    return CheckedFile(name, upload, content_type, hashlib.sha256(content).hexdigest())
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise ValidationError(
+            _("The file is larger than %(limit)s MB.") % {"limit": f"{limit / _MEGABYTE:.4g}"}
+        )
+
+
+def _check_ending(name: str, content_type: str) -> None:
     if not name.lower().endswith(ALLOWED[content_type]):
         raise ValidationError(
             _("The name ends otherwise than its content: this file is a %(ending)s.")
             % {"ending": ALLOWED[content_type][0]}
         )
-    if content_type in IMAGE_FORMATS:
-        content = _reencoded(content, IMAGE_FORMATS[content_type])
+
+
+def _checked_image(content: bytes, name: str, content_type: str) -> CheckedFile:
     return CheckedFile(name, content, content_type, hashlib.sha256(content).hexdigest())
+
+
+def _checked_heic(content: bytes, name: str) -> CheckedFile:
+    """A phone's picture as JPEG, which every reader can open, under a name that says so."""
+    try:
+        importlib.import_module("pillow_heif").register_heif_opener()
+    except ImportError as missing:
+        raise ValidationError(
+            _(
+                "HEIC pictures cannot be read here. On the phone choose Settings › Camera › Formats ›"
+                " Most Compatible (or save the picture as JPEG), then send it again."
+            )
+        ) from missing
+    converted = _reencoded(content, "HEIF", "JPEG")
+    stem, _dot, _ending = name.rpartition(".")
+    return _checked_image(converted, f"{stem}.jpg", "image/jpeg")
+
+
+def _checked_video(upload: UploadedFile, name: str, content_type: str) -> CheckedFile:
+    """Empty what tells the place; the rest stays to the byte, and is never in the memory at once."""
+    try:
+        reading = read_video(upload, upload.size or 0)
+    except VideoDamaged as error:
+        raise ValidationError(_("The video cannot be read: the file is damaged or cut off.")) from error
+    empty_boxes(upload, reading.emptied)
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return CheckedFile(name, upload, content_type, digest.hexdigest(), reading.may_hold_place)
 
 
 def _safe_name(name: str) -> str:
@@ -76,12 +164,25 @@ def _safe_name(name: str) -> str:
     return " ".join(shown.split())[-NAME_LENGTH:].strip()
 
 
+def _family_type(head: bytes) -> str:
+    """The type of a file that begins with ``ftyp``, as HEIC and MP4 both do; else an empty text."""
+    if head[4:8] != b"ftyp":
+        return ""
+    end = min(int.from_bytes(head[:4]), len(head))
+    brands = [head[8:12], *(head[place : place + 4] for place in range(16, end, 4))]
+    if brands[0] == b"qt  ":
+        return "video/quicktime"
+    # A HEIC names its own brand; an AVIF calls itself mif1 as well.
+    if _HEIC_BRANDS & set(brands) and not {b"avif", b"avis"} & set(brands):
+        return _HEIC
+    return "video/mp4" if any(_VIDEO_BRANDS.fullmatch(brand) for brand in brands) else ""
+
+
 def _real_type(content: bytes) -> str:
-    kind = _package_type(content) if content.startswith(b"PK") else filetype.guess_mime(content[:8192])
-    if kind not in ALLOWED:
-        accepted = ", ".join(
-            ending.removeprefix(".").upper() for endings in ALLOWED.values() for ending in endings[:1]
-        )
+    kind = _package_type(content) if content.startswith(b"PK") else filetype.guess_mime(content[:_HEAD])
+    # What begins with ``ftyp`` was told apart before: filetype's own answer is for the rest.
+    if kind not in ALLOWED or content[4:8] == b"ftyp":
+        accepted = ", ".join(type_name(accepted) for accepted in ALLOWED)
         raise ValidationError(
             _("This type of file is not accepted. Accepted: %(types)s.") % {"types": accepted}
         )
@@ -95,12 +196,15 @@ def _package_type(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package, package.open("[Content_Types].xml") as types:
             declared = types.read(_MEGABYTE)
+            names = package.namelist()
     except Exception:  # zipfile raises many kinds on a damaged archive; none of them is a document.
         return None
+    if b"macroEnabled" in declared or any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise ValidationError(_("The file holds macros. Save it without them, or as PDF."))
     return next((kind for kind in (DOCX, XLSX) if f"{kind}.main+xml".encode() in declared), None)
 
 
-def _reencoded(content: bytes, image_format: str) -> bytes:
+def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> bytes:
     # WeasyPrint, once imported, makes Pillow fill what a cut-off picture lacks, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
@@ -109,7 +213,8 @@ def _reencoded(content: bytes, image_format: str) -> bytes:
                 raise ValidationError(_("The picture has too many pixels."))
             turned = _upright(image)
             out = io.BytesIO()
-            turned.save(out, image_format, quality=85)
+            turned = turned.convert("RGB") if kept_as else turned
+            turned.save(out, kept_as or image_format, quality=85)
     except ValidationError:
         raise
     except Image.DecompressionBombError as error:

@@ -2,49 +2,145 @@
 
 from __future__ import annotations
 
-from django.core.files.base import ContentFile
+import uuid
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.audit.log import record
+from portal.audit.log import Changes, record
 from portal.files.uploads import CheckedFile
-from programs.models import ExpectedDocument, SupportingDocument
+from portal.municipalities.turns import take_turn
+from programs.models import ExpectedDocument, Program, SupportingDocument
 
 
-@transaction.atomic
 def attach_evidence(
     *, document: ExpectedDocument, upload: CheckedFile, is_public: bool, actor: User | None
 ) -> SupportingDocument:
-    """Keep a checked file as the evidence of an expected document, and journal it.
+    """Keep a checked file as the evidence of an expected document. See :func:`attach_files`."""
+    return attach_files(document=document, uploads=[upload], is_public=is_public, actor=actor)[0]
 
-    When the row cannot be kept the stored file is removed again: neither exists without the other.
+
+def attach_files(
+    *, document: ExpectedDocument, uploads: Sequence[CheckedFile], is_public: bool, actor: User | None
+) -> list[SupportingDocument]:
+    """Keep checked files as the evidence of an expected document, all or none; each is journalled.
+
+    What may tell where it was recorded stays internal whatever is asked. The files are on the disk
+    before anybody has to wait for the rows: a file whose row fails after all is removed by
+    :mod:`portal.files.sweep`.
     """
+    files = [_stored(document, upload, is_public=is_public, actor=actor) for upload in uploads]
+    batch = uuid.uuid4() if len(files) > 1 else None
+    with transaction.atomic():
+        program = _take_turn(document)
+        for file in files:
+            file.save()
+            changes: Changes = {"file": (None, file.name), "is_public": (None, file.is_public)}
+            _journal(program, file, "evidence.added", changes, actor, batch)
+        _touch(program)
+    return files
+
+
+def replace_evidence(
+    *, file: SupportingDocument, upload: CheckedFile, actor: User | None
+) -> SupportingDocument:
+    """Put a checked file in the place of another, which its history keeps; return the new one.
+
+    It is public where the one before was, unless it may tell where it was recorded. Raises
+    ``ValidationError`` when somebody has replaced the file already, and when the content is the same.
+    """
+    if upload.sha256 == file.sha256:
+        raise ValidationError(_("This is the very file that is already there."))
+    new = _stored(file.expected_document, upload, is_public=file.is_public, actor=actor)
+    with transaction.atomic():
+        program = _take_turn(file.expected_document)
+        current = _current(file)
+        new.is_public = current.is_public and not new.may_hold_place
+        new.save()
+        current.replaced_by = new
+        current.save(update_fields=["replaced_by"])
+        changes: Changes = {"file": (current.name, new.name), "sha256": (current.sha256, new.sha256)}
+        if current.is_public != new.is_public:
+            changes["is_public"] = (current.is_public, new.is_public)
+        _journal(program, new, "evidence.replaced", changes, actor)
+        _touch(program)
+    return new
+
+
+@transaction.atomic
+def set_public(*, file: SupportingDocument, is_public: bool, actor: User | None) -> None:
+    """Show a file to everybody, or to the municipality's own people alone.
+
+    Nothing happens when it is so already. Raises ``ValidationError`` when the file was replaced, and
+    when a file that is to be public may tell where it was recorded.
+    """
+    program = _take_turn(file.expected_document)
+    current = _current(file)
+    if current.is_public == is_public:
+        return
+    current.is_public = is_public
+    current.clean()
+    current.save(update_fields=["is_public"])
+    action = "evidence.shown" if is_public else "evidence.hidden"
+    _journal(program, current, action, {"is_public": (not is_public, is_public)}, actor)
+    _touch(program)
+    file.is_public = is_public
+
+
+def _stored(
+    document: ExpectedDocument, upload: CheckedFile, *, is_public: bool, actor: User | None
+) -> SupportingDocument:
+    """A row for a file that is on the disk; the row itself is still to be saved."""
     file = SupportingDocument(
         expected_document=document,
         name=upload.name,
-        size=len(upload.content),
+        size=upload.size,
         content_type=upload.content_type,
         sha256=upload.sha256,
-        is_public=is_public,
+        is_public=is_public and not upload.may_hold_place,
+        may_hold_place=upload.may_hold_place,
         uploaded_by=actor,
     )
-    file.file.save(upload.name, ContentFile(upload.content), save=False)
-    try:
-        _enter_evidence(file, actor)
-    except Exception:
-        file.file.storage.delete(str(file.file.name))
-        raise
+    file.file.save(upload.name, upload.as_file(), save=False)
     return file
 
 
-def _enter_evidence(file: SupportingDocument, actor: User | None) -> None:
-    file.save()
-    program = file.expected_document.task.phase.program
+def _take_turn(document: ExpectedDocument) -> Program:
+    program = document.task.phase.program
+    take_turn(program.municipality)
+    return program
+
+
+def _current(file: SupportingDocument) -> SupportingDocument:
+    """The file as it is now. Raises ``ValidationError`` for one that was replaced."""
+    current = SupportingDocument.objects.select_related("replaced_by").get(pk=file.pk)
+    if current.replaced_by:
+        raise ValidationError(
+            _("Somebody has replaced this file meanwhile by “%(name)s”.") % {"name": current.replaced_by.name}
+        )
+    return current
+
+
+def _touch(program: Program) -> None:
     program.save(update_fields=["updated_at"])
+
+
+def _journal(
+    program: Program,
+    file: SupportingDocument,
+    action: str,
+    changes: Changes,
+    actor: User | None,
+    batch: uuid.UUID | None = None,
+) -> None:
     record(
         actor=actor,
-        action="evidence.added",
+        action=action,
         obj=file,
         municipality=program.municipality,
-        changes={"file": (None, file.name), "is_public": (None, file.is_public)},
+        changes=changes,
+        batch=batch,
     )

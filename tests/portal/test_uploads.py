@@ -3,10 +3,12 @@
 import hashlib
 import io
 import struct
+import sys
 import zipfile
 import zlib
 
 import openpyxl
+import pillow_heif
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -14,6 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 from PIL import Image, ImageCms, ImageFile, PngImagePlugin
 
+from portal.files import uploads
 from portal.files.responses import file_response
 from portal.files.storage import PrivateStorage
 from portal.files.uploads import DOCX, MAX_PIXELS, XLSX, check_upload
@@ -53,6 +56,11 @@ def saved(image, image_format, **options):
 
 def picture(mode="RGB", size=(40, 20), color=None, image_format="PNG", **options):
     return saved(Image.new(mode, size, color if color is not None else 0), image_format, **options)
+
+
+def kept(checked):
+    """The bytes that would be stored."""
+    return b"".join(checked.as_file().chunks())
 
 
 def opened(checked):
@@ -100,15 +108,16 @@ WORD = package("[Content_Types].xml", "_rels/.rels", "word/document.xml", main=D
 def test_each_accepted_type(name, content, content_type):
     checked = check(name, content)
     assert (checked.name, checked.content_type) == (name, content_type)
-    assert checked.sha256 == hashlib.sha256(checked.content).hexdigest()
-    assert checked.content
+    assert kept(checked)
+    assert checked.sha256 == hashlib.sha256(kept(checked)).hexdigest()
+    assert checked.size == len(kept(checked))
 
 
 @pytest.mark.parametrize(
     ("name", "content"), [("a.pdf", PDF), ("a.docx", WORD), ("a.xlsx", workbook())], ids=in_short
 )
 def test_a_document_is_kept_to_the_byte(name, content):
-    assert check(name, content).content == content
+    assert kept(check(name, content)) == content
 
 
 def test_the_same_picture_has_the_same_fingerprint():
@@ -118,7 +127,7 @@ def test_the_same_picture_has_the_same_fingerprint():
 
 def test_the_limit_itself_is_accepted(settings):
     settings.UPLOAD_MAX_BYTES = len(PDF)
-    assert check("a.pdf", PDF).content == PDF
+    assert kept(check("a.pdf", PDF)) == PDF
 
 
 @pytest.mark.parametrize(
@@ -232,6 +241,61 @@ def test_an_orientation_that_does_not_exist_turns_nothing():
     assert opened(check("a.jpg", content)).size == (64, 32)
 
 
+# --- pictures of phones ------------------------------------------------------------------------------
+
+
+def heic(**options):
+    pillow_heif.register_heif_opener()
+    return saved(Image.effect_noise((64, 48), 40).convert("RGB"), "HEIF", **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept_as"),
+    [
+        ("IMG_0042.HEIC", "IMG_0042.jpg"),
+        ("صورة الجلسة.heif", "صورة الجلسة.jpg"),
+        ("a.b.heic", "a.b.jpg"),
+        ("unconverted.jpg", "unconverted.jpg"),
+    ],
+)
+def test_a_heic_becomes_a_jpeg_without_place_and_camera(name, kept_as):
+    content = heic(exif=exif().tobytes(), xmp=XMP)
+    assert SECRET.encode() in content
+    checked = check(name, content)
+    assert (checked.name, checked.content_type) == (kept_as, "image/jpeg")
+    image = opened(checked)
+    assert (image.format, image.size, image.mode) == ("JPEG", (64, 48), "RGB")
+    assert not image.getexif()
+    for trace in (SECRET.encode(), b"Exif", b"xmpmeta", b"GPS"):
+        assert trace not in checked.content, trace
+
+
+def test_a_heic_held_upright_stays_upright():
+    content = heic(exif=exif(t274=6).tobytes())
+    assert opened(check("a.heic", content)).size == (48, 64)
+
+
+def test_a_damaged_heic_is_refused():
+    content = heic()
+    assert "damaged" in refusal("a.heic", content[: len(content) // 2])
+    assert "damaged" in refusal("a.heic", content[:60])
+
+
+def test_a_heic_with_too_many_pixels_is_refused(monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_PIXELS", 64 * 48 - 1)
+    assert refusal("a.heic", heic()) == "The picture has too many pixels."
+
+
+def test_without_the_library_a_heic_is_refused_with_what_to_do(monkeypatch):
+    content = heic()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    assert "Most Compatible" in refusal("a.heic", content)
+
+
+def test_a_heic_is_no_png():
+    assert refusal("a.png", heic()) == "The name ends otherwise than its content: this file is a .heic."
+
+
 # --- pixels are kept ---------------------------------------------------------------------------------
 
 
@@ -298,7 +362,7 @@ def test_too_large(settings):
 
 
 def test_too_large_is_refused_before_it_is_read(settings):
-    settings.UPLOAD_MAX_BYTES = 10
+    settings.UPLOAD_MAX_BYTES = settings.UPLOAD_MAX_VIDEO_BYTES = 10
 
     class Unread(SimpleUploadedFile):
         def read(self, *args):
@@ -312,7 +376,7 @@ def test_empty():
     assert refusal("a.pdf", b"") == "The file is empty."
 
 
-NOT_ACCEPTED = "This type of file is not accepted. Accepted: PDF, DOCX, XLSX, JPG, PNG, WEBP."
+NOT_ACCEPTED = "This type of file is not accepted. Accepted: PDF, DOCX, XLSX, JPG, PNG, WEBP, HEIC, MP4, MOV."
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -339,14 +403,14 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         ("a.docx", package("word/document.xml")),
         ("a.docx", package("[Content_Types].xml", "word/document.xml")),
         ("a.docx", package("x/[Content_Types].xml", "word/document.xml", main=DOCX)),
-        ("a.docx", package("[Content_Types].xml", main="application/vnd.ms-word.document.macroEnabled")),
         ("a.docx", WORD[:-30]),
         ("a.docx", WORD[:100]),
         ("a.docx", b"PK\x03\x04"),
         ("a.docx", b"PK\x05\x06" + b"\0" * 18),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 1000),
         ("a.odt", package("mimetype", "content.xml")),
-        ("a.mp4", b"\0\0\0\x18ftypmp42" + b"\0" * 100),
+        ("a.mp4", b"\0\0\0\x18ftypqrst" + b"\0" * 100),
+        ("a.avif", b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf" + b"\0" * 100),
         ("a.pdf", b"%"),
         ("a", b"x"),
     ],
@@ -354,6 +418,24 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 )
 def test_other_types_are_refused_whatever_their_name(name, content):
     assert refusal(name, content) == NOT_ACCEPTED
+
+
+MACRO_TYPE = "application/vnd.ms-word.document.macroEnabled"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.docm", package("[Content_Types].xml", main=MACRO_TYPE)),
+        ("a.docx", package("[Content_Types].xml", main=MACRO_TYPE)),
+        ("a.docx", package("[Content_Types].xml", "word/vbaProject.bin", main=DOCX)),
+        ("a.xlsx", package("[Content_Types].xml", "xl/VBAPROJECT.BIN", main=XLSX)),
+        ("a.xlsx", package("[Content_Types].xml", main="application/vnd.ms-excel.sheet.macroEnabled")),
+    ],
+    ids=in_short,
+)
+def test_macros_are_refused_whatever_the_file_calls_itself(name, content):
+    assert refusal(name, content) == "The file holds macros. Save it without them, or as PDF."
 
 
 @pytest.mark.parametrize(
