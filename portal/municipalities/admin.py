@@ -2,30 +2,88 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.administration.scoped import (
+    KeepingFormSet,
     ScopedAdmin,
     ScopedRelatedFilter,
+    ScopedStackedInline,
     ScopedTabularInline,
     is_platform_admin,
     person,
 )
+from portal.files.uploads import CheckedFile, check_upload
 from portal.municipalities.access import Act
-from portal.municipalities.models import DecidingBody, Membership, Municipality, Zone
+from portal.municipalities.models import DecidingBody, Membership, Municipality, Zone, ZoneMap
 from portal.municipalities.querysets import MunicipalityQuerySet
+from portal.municipalities.services import check_map, keep_zone_map
 
 
 class ZoneInline(ScopedTabularInline):
     model = Zone
-    fields = ("number", "name_ar", "name_fr")
+    fields = ("number", "name_ar", "name_fr", "population", "streets")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "streets":
+            kwargs["widget"] = forms.Textarea(attrs={"rows": 3, "cols": 30})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class NewMapForm(forms.ModelForm):
+    """A map held to the rules of the house before it is stored."""
+
+    class Meta:
+        model = ZoneMap
+        fields = ("file",)
+        widgets = {"file": forms.FileInput}
+
+    checked: CheckedFile
+
+    def clean_file(self) -> Any:
+        self.checked = check_upload(self.cleaned_data["file"])
+        check_map(self.checked)
+        return self.cleaned_data["file"]
+
+
+class NewMapFormSet(KeepingFormSet):
+    """Another map. It is stored, and journalled, by the service; never by the form."""
+
+    is_journalled = True
+
+    def uploads(self) -> list[Any]:
+        return [form for form in self.extra_forms if form.has_changed()]
+
+
+class NewMapInline(ScopedStackedInline):
+    model = ZoneMap
+    form = NewMapForm
+    formset = NewMapFormSet
+    fields = ("file",)
+    extra = 1
+    max_num = 1
+    can_delete = False
+    verbose_name = _("new map")
+    verbose_name_plural = _("put another map of the zones")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).none()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A stored file has no address, so Django's own file field, which links to it, cannot be shown."""
+        return db_field.formfield(widget=forms.FileInput)
 
 
 class DecidingBodyInline(ScopedTabularInline):
@@ -41,16 +99,38 @@ class MunicipalityAdmin(ScopedAdmin):
     change_act = Act.MANAGE
     fixed_fields = ("slug", "country")
     derived_fields = ("currency", "time_zone", "search_text")
-    inlines = (ZoneInline, DecidingBodyInline)
+    inlines = (ZoneInline, NewMapInline, DecidingBodyInline)
+    readonly_fields = ("zone_map_link",)
     list_display = ("slug", "name_ar", "name_fr", "country", "population", "is_fictional")
     list_filter = ("country", "is_fictional")
     search_fields = ("search_text",)
     search_help_text = _("Name, governorate or province, in any spelling.")
     fieldsets = (
         (None, {"fields": (("name_ar", "name_fr"), "slug", "country")}),
-        (_("Territory"), {"fields": (("territory_ar", "territory_fr"), "population")}),
+        (_("Territory"), {"fields": (("territory_ar", "territory_fr"), "population", "zone_map_link")}),
         (_("Settings"), {"fields": ("currency", "time_zone", "is_fictional")}),
     )
+
+    def get_inlines(self, request: HttpRequest, obj: Municipality | None) -> list[Any]:
+        return list(self.inlines) if obj else [ZoneInline, DecidingBodyInline]
+
+    @admin.display(description=_("map of the zones"))
+    def zone_map_link(self, municipality: Municipality) -> SafeString | str:
+        zone_map = ZoneMap.objects.filter(municipality=municipality.pk).first()
+        if zone_map is None:
+            return "–"
+        address = reverse("zone-map", kwargs={"slug": municipality.slug})
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, zone_map.name)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if not isinstance(formset, NewMapFormSet):
+            super().save_formset(request, form, formset, change)
+            return
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        for upload in formset.uploads():
+            # The very file that is there already changes nothing.
+            with suppress(ValidationError):
+                keep_zone_map(municipality=form.instance, upload=upload.checked, actor=person(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_platform_admin(person(request))

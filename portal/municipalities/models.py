@@ -1,5 +1,7 @@
 """Where, and with what right."""
 
+from __future__ import annotations
+
 import datetime
 import re
 from typing import Any
@@ -7,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from portal.bilingual import Localized, localized, original, page_language
+from portal.editing.models import Versioned
 from portal.folding import fold
 from portal.municipalities.querysets import MembershipQuerySet, MunicipalityQuerySet
 
@@ -151,7 +154,7 @@ class Municipality(models.Model):
         return timezone.localdate(timezone=self.zone_info)
 
 
-class Zone(models.Model):
+class Zone(Versioned):
     """A part of the municipality's territory (منطقة), as the cell divided it."""
 
     municipality = models.ForeignKey(
@@ -160,6 +163,14 @@ class Zone(models.Model):
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     name_ar = models.CharField(_("name (Arabic)"), max_length=200, blank=True)
     name_fr = models.CharField(_("name (French)"), max_length=200, blank=True)
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    streets = models.TextField(
+        _("streets"),
+        blank=True,
+        max_length=4000,
+        validators=[MaxLengthValidator(4000)],
+        help_text=_("One a line."),
+    )
 
     class Meta:
         verbose_name = _("zone")
@@ -173,6 +184,43 @@ class Zone(models.Model):
     def clean(self) -> None:
         if not (self.name_ar or self.name_fr):
             raise ValidationError({"name_ar": _("Give the name in at least one language.")})
+
+    @property
+    def name(self) -> Localized:
+        return localized(self, "name")
+
+    @property
+    def listed_streets(self) -> list[str]:
+        return [street.strip() for street in self.streets.splitlines() if street.strip()]
+
+
+def zone_map_path(zone_map: ZoneMap, filename: str) -> str:
+    """Where a map is kept: by content, so that its name can never point anywhere."""
+    return f"maps/{zone_map.sha256[:2]}/{zone_map.sha256}"
+
+
+class ZoneMap(models.Model):
+    """The map of the zones (خريطة تقسيم المناطق), as a picture or a PDF. Public."""
+
+    municipality = models.OneToOneField(
+        Municipality, models.CASCADE, related_name="zone_map", verbose_name=_("municipality")
+    )
+    file = models.FileField(_("file"), upload_to=zone_map_path, max_length=200)
+    name = models.CharField(_("file name"), max_length=255, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    content_type = models.CharField(_("type"), max_length=100, editable=False)
+    sha256 = models.CharField(_("fingerprint"), max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = _("map of the zones")
+        verbose_name_plural = _("maps of the zones")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
 
 
 class ConfirmedHoliday(models.Model):
@@ -239,6 +287,10 @@ class DecidingBody(models.Model):
     def clean(self) -> None:
         if not (self.title_ar or self.title_fr):
             raise ValidationError({"title_ar": _("Give the title in at least one language.")})
+
+    @property
+    def title(self) -> Localized:
+        return localized(self, "title")
 
 
 class Role(models.TextChoices):

@@ -12,4 +12,5 @@ def take_turn(municipality: Municipality) -> None:
     first, two acts can neither overtake nor block each other. (On SQLite a transaction that
     writes is alone from its beginning.)
     """
-    Municipality.objects.select_for_update().only("pk").get(pk=municipality.pk)
+    # no_key: rows that only point to the municipality, as what citizens write does, need not wait.
+    Municipality.objects.select_for_update(no_key=True).only("pk").get(pk=municipality.pk)
