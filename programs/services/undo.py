@@ -1,0 +1,106 @@
+"""Taking back what one has just done: the value before, saved like any other, journalled like any other."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.audit.models import Entry
+from portal.editing.cells import Clash, Seen
+from portal.municipalities.turns import take_turn
+from programs.delays import Dates
+from programs.models import Program, Task
+from programs.services.cells import cell_value, save_task_cell
+
+REACH = 200
+"""How many of one's last changes are looked through."""
+
+
+class NothingToUndo(Exception):  # noqa: N818 - it says what there is
+    """No cell of this program that this person changed is left to be taken back."""
+
+    def __str__(self) -> str:
+        return str(_("There is nothing of yours to undo."))
+
+
+def last_act(*, program: Program, actor: User) -> list[Entry]:
+    """The person's last change of a cell that they have not taken back, with the others of the same act.
+
+    Empty where there is none.
+    """
+    entries = _cell_entries(program, actor)
+    undone: set[int] = set()
+    for entry in entries:
+        if "undoes" in entry.changes:
+            undone.add(entry.changes["undoes"][1])
+        elif entry.pk not in undone:
+            if entry.batch is None:
+                return [entry]
+            return [
+                other for other in entries if other.batch == entry.batch and "undoes" not in other.changes
+            ]
+    return []
+
+
+def _cell_entries(program: Program, actor: User) -> Sequence[Entry]:
+    tasks = Task.objects.filter(phase__program=program).values_list("pk", flat=True)
+    entries = Entry.objects.filter(
+        actor=actor,
+        municipality=program.municipality,
+        action="task.edited",
+        object_type="programs.task",
+        object_id__in=[str(pk) for pk in tasks],
+    )
+    return list(entries.order_by("-pk")[:REACH])
+
+
+@transaction.atomic
+def undo(*, program: Program, actor: User, reason: str = "") -> list[Entry]:
+    """Put back what stood in the cells of the person's last act; return what was taken back.
+
+    All of the act or nothing. Raises :class:`NothingToUndo`,
+    :class:`~portal.editing.cells.Clash` where somebody has changed one of the cells since, and
+    :class:`~programs.services.cells.ReasonNeeded` as every change of a date does.
+    """
+    take_turn(program.municipality)
+    entries = last_act(program=program, actor=actor)
+    if not entries:
+        raise NothingToUndo
+    dates = [entry for entry in entries if "session_date" in entry.changes]
+    planned = {int(entry.object_id): _before(entry) for entry in dates}
+    for entry in entries:
+        _put_back(program, entry, actor, reason, planned)
+    return entries
+
+
+def _before(entry: Entry) -> datetime.date | None:
+    return _value("session_date", entry.changes["session_date"][0])
+
+
+def _put_back(program: Program, entry: Entry, actor: User, reason: str, planned: Dates) -> None:
+    field, (before, after) = next(iter(entry.changes.items()))
+    task = Task.objects.get(pk=int(entry.object_id))
+    current = cell_value(task, field)
+    if current != _value(field, after):
+        raise Clash(field=field, mine=_value(field, before), theirs=current, version=task.version)
+    save_task_cell(
+        program=program,
+        task_id=task.pk,
+        field=field,
+        value=_value(field, before),
+        seen=Seen(task.version, current),
+        reason=reason,
+        actor=actor,
+        undoes=entry,
+        planned=planned,
+    )
+
+
+def _value(field: str, kept: Any) -> Any:
+    """What the journal kept, as the cell holds it."""
+    return datetime.date.fromisoformat(kept) if field == "session_date" and kept else kept
