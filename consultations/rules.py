@@ -1,9 +1,8 @@
-"""Decisions about a plan that need no row: progress, lateness, where a bar of the chart stands."""
+"""Decisions about a plan that need no row: progress and lateness."""
 
 from __future__ import annotations
 
 import datetime
-from calendar import monthrange
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -50,18 +49,3 @@ def project_state(
         return ProjectState.LATE
     started = any(percent > 0 or (start is not None and start <= today) for percent, start, _ in rows)
     return ProjectState.RUNNING if started else ProjectState.TO_COME
-
-
-def month_index(date: datetime.date) -> int:
-    """Months since year 0, to reckon with months as with whole numbers."""
-    return date.year * 12 + date.month - 1
-
-
-def position_in_months(date: datetime.date, first_month: int, *, after: bool = False) -> Decimal:
-    """Where a day stands on an axis of months that starts at ``first_month``, in months.
-
-    ``after`` gives the end of the day instead of its beginning.
-    """
-    _, days = monthrange(date.year, date.month)
-    day = date.day if after else date.day - 1
-    return Decimal(month_index(date) - first_month) + Decimal(day) / Decimal(days)

@@ -7,12 +7,12 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consultations.chart import Bar, Chart, Span, draw_chart
 from consultations.models import Activity
 from consultations.reader import Reader
 from consultations.rules import ProjectState, is_overdue, project_state
 from portal import locales
 from portal.bilingual import Localized
+from portal.timelines.chart import Bar, Chart, Span, draw_chart
 
 
 @dataclass(frozen=True, slots=True)

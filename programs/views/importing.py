@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,12 +20,14 @@ from portal.files.responses import file_response
 from portal.importing.refusals import ImportRefused
 from portal.municipalities.access import Act, allows, staff_page
 from portal.municipalities.models import Municipality
+from portal.municipalities.turns import take_turn
 from programs.forms_importing import HandInForm
 from programs.importers.finding import describe
 from programs.imports import ImportResult, import_calendar
-from programs.models import ProgramOrigin
+from programs.models import REASON_LENGTH, ProgramOrigin
 from programs.previews.page import Posted, Preview, make_preview
 from programs.previews.reading import calendars_in
+from programs.services.cells import ReasonNeeded
 
 
 @staff_page(Act.EDIT)
@@ -82,7 +84,7 @@ def _carry_on(request: HttpRequest, municipality: Municipality) -> HttpResponse:
         with transaction.atomic():
             if "save" in request.POST:
                 # From the comparison to the writing nobody else imports here: what is shown is what is saved.
-                Municipality.objects.select_for_update(no_key=True).get(pk=municipality.pk)
+                take_turn(municipality)
             return _look(request, municipality, file)
     except CarriedFileRefused as refused:
         return _start_over(request, municipality, str(refused))
@@ -97,7 +99,11 @@ def _look(request: HttpRequest, municipality: Municipality, file: CarriedFile) -
     """
     tables = calendars_in(file)
     place = request.POST.get("table", "0" if len(tables) == 1 else "")
-    context = {"municipality": municipality, "file": file, "year": request.POST.get("year", "")}
+    context: dict[str, Any] = {
+        "municipality": municipality,
+        "file": file,
+        "year": request.POST.get("year", ""),
+    }
     carried = carry(file, user_id=_person(request).pk, municipality_id=municipality.pk)
     if not (place.isdecimal() and len(place) < 5 and int(place) < len(tables)):
         context |= {"calendars": describe(tables), "carried": carried}
@@ -113,8 +119,13 @@ def _look(request: HttpRequest, municipality: Municipality, file: CarriedFile) -
             raise PermissionDenied
         notices = _obstacles(preview, posted)
         if preview.may_be_saved and not notices:
-            return _save(request, municipality, preview, posted)
+            try:
+                return _save(request, municipality, preview, posted)
+            except ReasonNeeded as needed:
+                context["reason_needed"] = needed
     context |= {
+        "reason": posted.values.get("reason", "")[:REASON_LENGTH],
+        "reason_length": REASON_LENGTH,
         "preview": preview,
         "carried": carried,
         "table_place": place,
@@ -154,6 +165,7 @@ def _save(request: HttpRequest, municipality: Municipality, preview: Preview, po
         actor=_person(request),
         publish="publish" in posted.values,
         decisions={**posted.decisions, **preview.corrections},
+        reason=posted.values.get("reason", "")[:REASON_LENGTH],
     )
     messages.success(request, _done(result))
     return redirect("program-preview", slug=municipality.slug, year=result.program.year)

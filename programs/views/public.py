@@ -13,13 +13,18 @@ from django.utils.translation import gettext as _
 
 from portal.files.responses import file_response
 from portal.freshness import fresh_listing, fresh_page
+from portal.meetings.feeds import meetings_feed
+from portal.meetings.models import Meeting
+from portal.meetings.views.public import with_municipality
 from portal.municipalities.models import Municipality
 from portal.navigation import Tab, tabs_of
 from portal.pdf.responses import paper_response
 from programs.calendar import Calendar, read_calendar
+from programs.evidence import completeness
 from programs.feeds import calendar_feed
 from programs.models import Program, SupportingDocument
 from programs.papers import calendar_paper
+from programs.tabs import program_tabs
 
 PROGRAMS_A_PAGE = 30
 
@@ -75,6 +80,24 @@ def calendar_ics(request: HttpRequest, municipality: Municipality, year: int) ->
     return response
 
 
+@fresh_page
+def meetings_ics(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
+    """The public meetings of the program's tasks, as a file that phones can follow."""
+    program = get_object_or_404(Program.objects.of(municipality).published(), year=year)
+    meetings = Meeting.objects.published().for_feed().filter(tasks__phase__program=program).distinct()
+    feed = meetings_feed(
+        with_municipality(meetings.order_by("date", "pk"), municipality),
+        municipality=municipality,
+        name=f"{program_heading(program)} · {municipality.title}",
+        address=lambda meeting: request.build_absolute_uri(
+            reverse("meeting", kwargs={"slug": municipality.slug, "pk": meeting.pk})
+        ),
+    )
+    response = HttpResponse(feed, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{municipality.slug}-{year}-meetings.ics"'
+    return response
+
+
 def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> FileResponse:
     """A public supporting document of a published program; anything else does not exist."""
     document = get_object_or_404(
@@ -120,19 +143,25 @@ def page_context(municipality: Municipality, program: Program, *, is_preview: bo
         )
 
     calendar: Calendar = read_calendar(program, municipality.today(), file_address)
-    page = _address("program", municipality, program.year)
     return {
         "municipality": municipality,
         "heading": program_heading(program),
         "calendar": calendar,
+        "completeness": completeness(calendar),
         # What is not public has no files.
         "pdf_url": "" if is_preview else _address("program-pdf", municipality, program.year),
         "ics_url": "" if is_preview else _address("program-ics", municipality, program.year),
         "open_tables": [] if is_preview else _open_tables(municipality, program.year),
-        "tabs": tabs_of(municipality, Tab(page, _("Calendar"), is_current=True)),
+        "tabs": _tabs(municipality, program.year, is_preview=is_preview),
         "section": "programs",
         "is_preview": is_preview,
     }
+
+
+def _tabs(municipality: Municipality, year: int, *, is_preview: bool) -> list[Tab]:
+    if not is_preview:
+        return program_tabs(municipality, year, "program")
+    return tabs_of(municipality, Tab(_address("program", municipality, year), _("Calendar"), is_current=True))
 
 
 def _open_tables(municipality: Municipality, year: int) -> list[dict[str, str]]:
