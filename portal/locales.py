@@ -102,7 +102,12 @@ def money(amount: Decimal, currency: str, language: str) -> str:
 
     Raises ``KeyError`` for a currency other than TND and MAD.
     """
-    return f"{number(amount, DECIMALS[currency])}\u00a0{_UNIT[currency, language]}"
+    return f"{number(amount, DECIMALS[currency])}\u00a0{currency_unit(currency, language)}"
+
+
+def currency_unit(currency: str, language: str) -> str:
+    """``د.ت``, ``DH``: what stands after an amount. Raises ``KeyError`` for an unknown currency."""
+    return _UNIT[currency, language]
 
 
 def percent(value: int, language: str) -> str:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.editing",
     "portal.publications",
+    "portal.meetings",
     "portal",
     "programs",
     "consultations",
@@ -153,6 +154,7 @@ STORAGES = {
     },
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
+UPLOAD_MAX_VIDEO_BYTES = env.int("UPLOAD_MAX_VIDEO_BYTES", default=100 * 1024 * 1024)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # A calendar of 5 MB travels in the page of its preview, as text, until it is confirmed.
 # People who are not signed in send less: portal/files/bodies.py.
@@ -224,7 +226,16 @@ if not INSECURE_HTTP:
 
 # --- the shared rooms meet the apps here ---------------------------------------------------------
 # Where the sentences of the journal stand.
-AUDIT_ACTIONS = ["portal.audit.actions", "programs.audit", "consultations.audit"]
+AUDIT_ACTIONS = ["portal.audit.actions", "portal.meetings.audit", "programs.audit", "consultations.audit"]
+# Who shows what the register of publications keeps, by kind of object (portal/publications/reading.py).
+PUBLISHABLE = {
+    "programs.program": "programs.published",
+    "meetings.meeting": "portal.meetings.published",
+}
+# What each domain adds to the header of the desk.
+DESK_SECTIONS = ["programs.desk.sections", "portal.meetings.desk.sections"]
+# What ``manage.py run_due`` does: each function takes nothing and says in words what it did.
+DUE = ["portal.files.sweep.sweep"]
 
 LOGGING = {
     "version": 1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,12 +15,15 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.cache import never_cache
 
 from consultations.models import ActionPlan
+from portal.accounts.models import User
 from portal.folding import clean
 from portal.freshness import fresh_listing, fresh_page
 from portal.municipalities.access import Act, allows, staff_page
 from portal.municipalities.models import Municipality
 from portal.navigation import tabs_of
+from programs.agenda import read_agenda, running_calendars
 from programs.calendar import read_calendar
+from programs.desk import calendar_address, program_acts
 from programs.models import Program, Task
 from programs.views.public import program_heading
 
@@ -106,12 +110,35 @@ def desk_door(request: HttpRequest) -> HttpResponse:
 
 @staff_page(Act.SEE_DESK)
 def staff_desk(request: HttpRequest, municipality: Municipality) -> HttpResponse:
-    """The municipality's programs and plans, drafts too, with what this person may do."""
+    """What is before this person today, and the municipality's programs and plans, drafts too."""
+    today = municipality.today()
+    responsible = request.GET.get("responsible", "").replace("\0", "")[:SEARCH_LENGTH]
+    only_own = "own" in request.GET and not responsible
+
+    def may(act: Act) -> bool:
+        return allows(request.user, act, municipality.pk)
+
+    agenda = read_agenda(
+        running_calendars(municipality, today),
+        today=today,
+        person=cast(User, request.user),
+        address=lambda program: calendar_address(municipality, program.year, may),
+        only_own=only_own,
+        responsible=responsible,
+    )
+    programs = Program.objects.of(municipality).select_related("municipality").order_by("-year")
     context = {
         "municipality": municipality,
-        "programs": Program.objects.of(municipality).order_by("-year"),
+        "today": today,
+        "agenda": agenda,
+        "only_own": only_own,
+        "responsible": responsible,
+        "programs": [
+            (program, agenda.standings.get(program.pk), program_acts(program, may)) for program in programs
+        ],
         "plans": ActionPlan.objects.of(municipality).order_by("slug"),
-        "may_edit": allows(request.user, Act.EDIT, municipality.pk),
+        "may_edit": may(Act.EDIT),
+        "may_publish": may(Act.PUBLISH),
     }
     return render(request, "municipalities/desk.html", context)
 

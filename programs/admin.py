@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -40,18 +41,24 @@ from programs.models import (
     Task,
 )
 from programs.resources import ProgramResource, TaskResource
-from programs.rules import may_become
+from programs.services.cells import ReasonNeeded
 from programs.services.evidence import attach_evidence
-from programs.services.statuses import change_status
+from programs.services.statuses import change_status, transition_between
 
 
 def _step(code: str, status: Status, label: Any, consequence: Any, done: Any) -> Transition:
     def apply(program: Program, actor: Any) -> None:
-        change_status(program=program, status=status, actor=actor)
+        try:
+            change_status(program=program, status=status, actor=actor)
+        except ReasonNeeded as needed:
+            raise ValidationError(
+                _("A delay is not kept and nobody said why. On the desk, publishing asks for the reason.")
+            ) from needed
 
-    return Transition(
-        code, label, consequence, done, apply, lambda program: may_become(program.status, status)
-    )
+    def is_possible(program: Program) -> bool:
+        return transition_between(program.status, status) is not None
+
+    return Transition(code, label, consequence, done, apply, is_possible)
 
 
 TRANSITIONS = (
@@ -60,16 +67,13 @@ TRANSITIONS = (
     ),
     _step("withdraw", Status.DRAFT, _("Withdraw"), _("Its public pages will be gone."), _("withdrawn.")),
     _step(
-        "approve",
-        Status.APPROVED,
-        _("Approve"),
-        _("It stays public and can no longer be withdrawn."),
-        _("approved."),
-    ),
-    _step(
         "close", Status.CLOSED, _("Close"), _("This is its last status: it cannot be undone."), _("closed.")
     ),
 )
+"""Without the approval: who decided, when and under which number is asked for on the desk."""
+
+
+_CURRENT_FILES = models.Count("files", filter=models.Q(files__replaced_by=None))
 
 
 class YearFilter(admin.SimpleListFilter):
@@ -121,6 +125,11 @@ class PartOfProgramAdmin(ScopedAdmin):
 
     def program_of(self, obj: Any) -> Program:
         raise NotImplementedError
+
+    def act_to_delete(self, obj: Any) -> Act:
+        """To take something out of a public program is to publish another one."""
+        is_public = obj is not None and self.program_of(obj).is_public
+        return Act.PUBLISH if is_public else super().act_to_delete(obj)
 
 
 class PhaseInline(ScopedTabularInline):
@@ -178,14 +187,24 @@ class ProgramAdmin(ExchangeAdmin, PublishingAdmin):
         where = {"slug": program.municipality.slug, "year": program.year}
         return reverse("program" if program.is_public else "program-preview", kwargs=where)
 
+    def desk_address(self, obj: Program) -> str:
+        where = {"slug": obj.municipality.slug, "year": obj.year}
+        return reverse("program-publish", kwargs=where)
+
     def touch(self, obj: Program) -> None:
         obj.save(update_fields=["updated_at"])
+
+
+_DATES_ON_THE_DESK = _("The program is public: its dates are moved on the desk, where the reason is given.")
 
 
 class TaskInline(ScopedTabularInline):
     model = Task
     fields = ("number", "title_ar", "title_fr", "session_date", "done")
     show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Phase | None = None) -> tuple[str, ...]:
+        return ("session_date",) if obj and obj.program.is_public else ()
 
 
 @admin.register(Phase)
@@ -212,7 +231,7 @@ class ExpectedDocumentInline(ScopedTabularInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).annotate(file_count=models.Count("files"))
+        return super().get_queryset(request).annotate(file_count=_CURRENT_FILES)
 
     @admin.display(description=_("files"))
     def evidence(self, document: ExpectedDocument) -> int:
@@ -251,6 +270,18 @@ class TaskAdmin(ExchangeAdmin, PartOfProgramAdmin):
     def program_of(self, obj: Task) -> Program:
         return obj.phase.program
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Task | None = None) -> tuple[str, ...]:
+        """A date that the public has seen is moved on the desk, where the reason is given."""
+        readonly = super().get_readonly_fields(request, obj)
+        return (*readonly, "session_date") if obj and obj.phase.program.is_public else readonly
+
+    def get_fieldsets(self, request: HttpRequest, obj: Task | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if not (obj and obj.phase.program.is_public):
+            return fieldsets
+        first, (name, options) = fieldsets
+        return first, (name, options | {"description": _DATES_ON_THE_DESK})
+
     @admin.display(description=_("code"), ordering="phase__number")
     def code(self, task: Task) -> str:
         return task.code
@@ -272,8 +303,8 @@ class StoredFileInline(ScopedTabularInline):
     """The evidence there is: whether the public sees it can be changed; the file itself cannot."""
 
     model = SupportingDocument
-    fields = ("download", "size", "uploaded_at", "uploaded_by", "is_public")
-    readonly_fields = ("download", "size", "uploaded_at", "uploaded_by")
+    fields = ("download", "size", "uploaded_at", "uploaded_by", "is_public", "replaced_by")
+    readonly_fields = ("download", "size", "uploaded_at", "uploaded_by", "replaced_by")
     max_num = 0
     verbose_name_plural = _("evidence")
 
@@ -353,7 +384,7 @@ class ExpectedDocumentAdmin(PartOfProgramAdmin):
     fields = ("task", "position", "title_ar", "title_fr")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).annotate(file_count=models.Count("files"))
+        return super().get_queryset(request).annotate(file_count=_CURRENT_FILES)
 
     def get_inlines(self, request: HttpRequest, obj: ExpectedDocument | None) -> list[Any]:
         return list(self.inlines) if obj else []
@@ -381,3 +412,6 @@ class ExpectedDocumentAdmin(PartOfProgramAdmin):
         attach = partial(attach_evidence, document=form.instance, actor=person(request))
         for upload in formset.uploads():
             attach(upload=upload.checked, is_public=upload.cleaned_data["is_public"])
+
+
+from programs import admin_cards, admin_diagnosis  # noqa: E402, F401  # they register their own tables

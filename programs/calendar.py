@@ -16,7 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from portal import locales
 from portal.bilingual import Localized, page_language
-from programs.models import DelayRule, ExpectedDocument, Phase, Program, SupportingDocument, Task
+from portal.workdays.days import Workdays, workdays_of
+from programs.models import (
+    DayKind,
+    DelayRule,
+    ExpectedDocument,
+    MovedDate,
+    Phase,
+    Program,
+    SupportingDocument,
+    Task,
+)
 from programs.rules import (
     DONE_STATES,
     DelayReckoning,
@@ -61,6 +71,20 @@ class DocumentRow:
     has_files: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A date that the public had seen and that was changed, in words."""
+
+    move: MovedDate
+    old_date: str
+    new_date: str
+    """Empty when the date was taken away."""
+
+    @property
+    def old_sheet_date(self) -> str:
+        return locales.sheet_date(self.move.old_date)
+
+
 @dataclass(slots=True)
 class TaskRow:
     """A task on a given day, in a given language."""
@@ -69,6 +93,8 @@ class TaskRow:
     phase_number: int
     title: Localized
     documents: list[DocumentRow]
+    moves: list[MoveRow]
+    """The oldest first."""
     state: TaskState
     days_late: int
     code: str
@@ -201,6 +227,10 @@ class DelayRow:
     to_date: str
 
     @property
+    def is_in_working_days(self) -> bool:
+        return self.rule.day_kind == DayKind.WORKING
+
+    @property
     def tiles(self) -> list[str]:
         """One tile a day: the days asked for, then those beyond; missing days end in red."""
         kept = max(0, min(self.reckoning.days, self.reckoning.min_days))
@@ -214,6 +244,7 @@ class Calendar:
     program: Program
     today: datetime.date
     country: str
+    workdays: Workdays
     phases: list[PhaseRow]
     delays: list[DelayRow]
     progress: Progress
@@ -240,14 +271,19 @@ def code_in(language: str, phase: int, task: int) -> str:
 
 
 def read_calendar(
-    program: Program, today: datetime.date, file_address: FileAddress | None = None
+    program: Program,
+    today: datetime.date,
+    file_address: FileAddress | None = None,
+    workdays: Workdays | None = None,
 ) -> Calendar:
     """Lay a program out for a reader of the active language on ``today`` (the municipality's date).
 
-    ``program`` comes from ``Program.objects.for_calendar_page()``; nothing is queried here.
+    ``program`` comes from ``Program.objects.for_calendar_page()``; here only the municipality's
+    confirmed holidays are asked for, unless its ``workdays`` are given.
     ``file_address`` gives the address of a public file; without it no file is offered.
     """
     country, language = program.municipality.country, page_language()
+    workdays = workdays or workdays_of(program.municipality)
     phases = [_phase_row(phase, today, country, language, file_address) for phase in program.phases.all()]
     rows = [row for phase in phases for row in phase.tasks]
     _mark_days(rows, today)
@@ -255,8 +291,9 @@ def read_calendar(
         program=program,
         today=today,
         country=country,
+        workdays=workdays,
         phases=phases,
-        delays=_delay_rows(program, rows, country, language),
+        delays=_delay_rows(program, rows, workdays, country, language),
         progress=progress((row.state, row.task.done) for row in rows),
         next_task=next((row for row in rows if row.is_next), None),
         period=_period(rows, country, language),
@@ -292,6 +329,7 @@ def _task_row(
         phase_number=phase.number,
         title=task.title,
         documents=documents,
+        moves=[_move_row(move, country, language) for move in task.listed_moves],
         state=task_state(
             done=task.done,
             session_date=date,
@@ -303,6 +341,11 @@ def _task_row(
         day=locales.day_month(date, country, language) if date else "",
         weekday=locales.weekday(date, country, language) if date else "",
     )
+
+
+def _move_row(move: MovedDate, country: str, language: str) -> MoveRow:
+    new_date = locales.long_date(move.new_date, country, language) if move.new_date else ""
+    return MoveRow(move, locales.long_date(move.old_date, country, language), new_date)
 
 
 def _document_row(document: ExpectedDocument, address: FileAddress | None) -> DocumentRow:
@@ -325,7 +368,9 @@ def _mark_days(rows: list[TaskRow], today: datetime.date) -> None:
             return
 
 
-def _delay_rows(program: Program, rows: list[TaskRow], country: str, language: str) -> list[DelayRow]:
+def _delay_rows(
+    program: Program, rows: list[TaskRow], workdays: Workdays, country: str, language: str
+) -> list[DelayRow]:
     by_task = {row.task.pk: row for row in rows}
     found = []
     for rule in program.delay_rules.all():
@@ -337,6 +382,7 @@ def _delay_rows(program: Program, rows: list[TaskRow], country: str, language: s
             day_kind=rule.day_kind,
             first=first.session_date,
             second=second.session_date,
+            workdays=workdays,
         )
         if reckoning is None or first.session_date is None or second.session_date is None:
             continue

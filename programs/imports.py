@@ -14,7 +14,6 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Count, Prefetch
-from django.db.models.fields.files import FieldFile
 
 from portal.accounts.models import User
 from portal.audit.log import record
@@ -22,8 +21,21 @@ from portal.bilingual import column, original
 from portal.importing.differences import Difference, Differences, Values, base_of, merge_values
 from portal.importing.merge import Outcome, merge
 from portal.municipalities.models import Municipality
+from portal.municipalities.turns import take_turn
+from portal.workdays.days import workdays_of
+from programs.delays import BrokenRule, reckon_rules
 from programs.importers.readings import CalendarReading, DelayReading, PhaseReading, TaskReading
-from programs.models import DayKind, DelayRule, ExpectedDocument, Phase, Program, ProgramOrigin, Task
+from programs.models import (
+    DayKind,
+    DelayRule,
+    ExpectedDocument,
+    MovedDate,
+    Phase,
+    Program,
+    ProgramOrigin,
+    Task,
+)
+from programs.services.cells import ReasonNeeded, give_reason
 from programs.services.statuses import publish as publish_program
 from programs.unchanged import in_stored_words, stored_phases, without_unchanged
 
@@ -60,6 +72,7 @@ def import_calendar(
     origin_content: bytes | None = None,
     source: CalendarReading | None = None,
     decisions: Mapping[str, bool] | None = None,
+    reason: str = "",
 ) -> ImportResult:
     """Write a calendar into the municipality's program of that year, making a draft where there is none.
 
@@ -68,24 +81,22 @@ def import_calendar(
     the file then finds the corrections as changes of the staff. `decisions` tell of a difference, named as
     ``str(Difference)``, whether the file's value is taken. An unchanged file writes nothing, not even in the
     journal. With `publish` the program is made public in the same transaction, unless it is already.
+    `reason` is why dates move that the public has seen, or delays of a calendar break that is or becomes
+    public; where it is needed and empty, `ReasonNeeded` is raised and nothing is written.
     """
     origin = Origin(origin_name[-_LONGEST_NAME:], origin_sha256, origin_content)
-    files: list[FieldFile] = []
-    try:
-        with transaction.atomic():
-            # Two people who send the same file at once: the second one finds the program of the first.
-            Municipality.objects.select_for_update(no_key=True).filter(pk=municipality.pk).first()
-            result, imported = _import(
-                municipality, year, reading, source or reading, Differences(decisions=decisions or {})
-            )
-            if _keep(result, imported, origin, actor) and origin.content is not None:
-                _keep_file(result.program, origin, actor, files)
-            if publish and not result.program.is_public:
-                publish_program(program=result.program, actor=actor)
-    except Exception:
-        for file in files:
-            file.storage.delete(str(file.name))
-        raise
+    with transaction.atomic():
+        # Two people who send the same file at once: the second one finds the program of the first.
+        take_turn(municipality)
+        result, imported = _import(
+            municipality, year, reading, source or reading, Differences(decisions=decisions or {})
+        )
+        if result.program.is_public and result.differences.changes:
+            _explain(result, reason.strip(), actor)
+        if _keep(result, imported, origin, actor) and origin.content is not None:
+            _keep_file(result.program, origin, actor)
+        if publish and not result.program.is_public:
+            publish_program(program=result.program, actor=actor, reason=reason.strip())
     return result
 
 
@@ -164,8 +175,34 @@ def _keep(result: ImportResult, imported: Values, origin: Origin, actor: User | 
     return True
 
 
-def _keep_file(program: Program, origin: Origin, actor: User | None, files: list[FieldFile]) -> None:
-    """Keep the file, once for each program; `files` tells what to remove if the import fails after all."""
+def _explain(result: ImportResult, reason: str, actor: User | None) -> None:
+    """Keep why a public calendar changed where the public has a right to know."""
+    program, tasks = result.program, Task.objects.filter(phase__program=result.program)
+    stored = {task.code: task for task in tasks.select_related("phase")}
+    moves = [one for one in result.differences.changes if one.field == "session_date" and one.stored]
+    rules = program.delay_rules.select_related("from_task__phase", "to_task__phase").order_by("pk")
+    dates = {task.pk: task.session_date for task in stored.values()}
+    unexplained = [
+        BrokenRule(found.rule, found.reckoning, was_missing=0, earliest=None, latest=None)
+        for found in reckon_rules(rules, dates, workdays_of(program.municipality))
+        if found.reckoning and found.is_broken and not found.rule.reason
+    ]
+    if not reason and (moves or unexplained):
+        raise ReasonNeeded(is_moved=bool(moves), broken=unexplained)
+    for move in moves:
+        MovedDate.objects.create(
+            task=stored[move.place],
+            old_date=move.stored,
+            new_date=move.read,
+            reason=reason,
+            moved_by=actor,
+        )
+    for broken in unexplained:
+        give_reason(rule=broken.rule, reason=reason, program=program, actor=actor)
+
+
+def _keep_file(program: Program, origin: Origin, actor: User | None) -> None:
+    """Keep the file, once for each program. If the import fails after all, the sweep removes it."""
     content = origin.content or b""
     if program.origins.filter(sha256=origin.sha256).exists():
         return
@@ -173,7 +210,6 @@ def _keep_file(program: Program, origin: Origin, actor: User | None, files: list
         program=program, name=origin.name, size=len(content), sha256=origin.sha256, imported_by=actor
     )
     row.file.save(origin.name, ContentFile(content), save=False)
-    files.append(row.file)
     row.save()
 
 

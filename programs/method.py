@@ -3,6 +3,8 @@
 Its wording is generic (no year, no town), in Arabic and French. The offsets are days before the
 deciding body's approval, spaced as the calendar of Nefta for 2022 was (approval on 30 November
 2021): a starting point to edit, not a rule. The only delay is the one that calendar prints.
+Sessions in the zones and a second plenary session, which that calendar has not but others have, are
+optional.
 """
 
 from __future__ import annotations
@@ -51,6 +53,11 @@ class ModelDelay:
 class Method:
     phases: tuple[ModelPhase, ...]
     delays: tuple[ModelDelay, ...]
+    optional: dict[int, tuple[ModelTask, ...]]
+    """By phase: tasks that follow the others where a municipality holds them."""
+
+    def tasks_of(self, phase: ModelPhase, *, with_optional: bool) -> tuple[ModelTask, ...]:
+        return phase.tasks + (self.optional.get(phase.number, ()) if with_optional else ())
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +70,16 @@ def built_in_method() -> Method:
             ModelDelay(_code(row["from"]), _code(row["to"]), row["min_days"], row["text_ar"], row["text_fr"])
             for row in data["delays"]
         ),
+        optional=_by_phase(data["optional"]),
     )
+
+
+def _by_phase(rows: list[dict[str, Any]]) -> dict[int, tuple[ModelTask, ...]]:
+    found: dict[int, tuple[ModelTask, ...]] = {}
+    for row in rows:
+        phase = row.pop("phase")
+        found[phase] = (*found.get(phase, ()), _task(row))
+    return found
 
 
 def _phase(data: dict[str, Any]) -> ModelPhase:

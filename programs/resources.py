@@ -67,6 +67,14 @@ class TaskResource(ScopedResource):
             raise ValidationError({"phase": _("The program has no phase of this number.")})
         return Task(phase=phases[keys["phase"]], number=keys["task"])
 
+    def import_instance(self, instance: Any, row: dict[str, Any], **kwargs: Any) -> None:
+        """Refuse to move a date that the public has seen: a file gives no reason."""
+        date = instance.session_date
+        super().import_instance(instance, row, **kwargs)
+        if instance.pk and instance.session_date != date and instance.phase.program.is_public:
+            text = _("The program is public: move this date on the desk, where the reason is given.")
+            raise ValidationError({"session_date": text})
+
     def _phases_of(self, municipality: Municipality, year: int) -> dict[int, Phase]:
         if (municipality.pk, year) not in self._phases:
             phases = Phase.objects.select_related("program").filter(

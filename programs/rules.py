@@ -1,4 +1,4 @@
-"""Decisions about a calendar that need no row: states, lateness, progress, delays, transitions."""
+"""Decisions about a calendar that need no row: states, lateness, progress, delays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from programs.models import DayKind, Status
+from portal.workdays.days import Workdays
+from programs.models import DayKind
 
 
 class TaskState(StrEnum):
@@ -84,6 +85,8 @@ class DelayReckoning:
 
     min_days: int
     days: int
+    rests_on_estimate: bool = False
+    """True when a holiday whose day is still to be announced may change ``days``."""
 
     @property
     def is_kept(self) -> bool:
@@ -96,40 +99,23 @@ class DelayReckoning:
 
 
 def reckon_delay(
-    *, min_days: int, day_kind: str, first: datetime.date | None, second: datetime.date | None
+    *,
+    min_days: int,
+    day_kind: str,
+    first: datetime.date | None,
+    second: datetime.date | None,
+    workdays: Workdays,
 ) -> DelayReckoning | None:
     """Reckon a delay between two dates; ``None`` while either is missing.
 
     It holds when ``second - first >= min_days``: published on the 2nd, a session on the 9th keeps
     seven days, as the municipalities' calendars count ("07 أيام على الأقل بعد نشر التشخيص").
-    Working days count from the day after ``first``.
+    Working days count from the day after ``first``, without the weekend and the public holidays.
     """
     if first is None or second is None:
         return None
     if day_kind == DayKind.WORKING:
-        return DelayReckoning(min_days, working_days_between(first, second))
+        return DelayReckoning(
+            min_days, workdays.between(first, second), workdays.rests_on_estimate(first, second)
+        )
     return DelayReckoning(min_days, (second - first).days)
-
-
-WEEKEND = frozenset({5, 6})  # Saturday and Sunday, in both countries (Monday is 0).
-
-
-def working_days_between(first: datetime.date, second: datetime.date) -> int:
-    """Days from the day after ``first`` to ``second`` that are not in the weekend; negative backwards."""
-    if second < first:
-        return -working_days_between(second, first)
-    days = (first + datetime.timedelta(days=n) for n in range(1, (second - first).days + 1))
-    return sum(day.weekday() not in WEEKEND for day in days)
-
-
-# From a status to those it may become. Who may do it: Act.PUBLISH (portal.municipalities.access).
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.DRAFT: frozenset({Status.PUBLISHED}),
-    Status.PUBLISHED: frozenset({Status.DRAFT, Status.APPROVED}),
-    Status.APPROVED: frozenset({Status.CLOSED}),
-    Status.CLOSED: frozenset(),
-}
-
-
-def may_become(current: str, wanted: str) -> bool:
-    return Status(wanted) in TRANSITIONS[Status(current)]

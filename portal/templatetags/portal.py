@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -10,9 +11,13 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from portal import locales
+from portal import locales, navigation
 from portal.bilingual import Localized, page_language
+from portal.municipalities.access import allows, roles_of
+from portal.municipalities.models import Role
 
 register = template.Library()
 
@@ -105,6 +110,30 @@ def percent(value: int) -> SafeString:
 
 
 @register.filter
+def amount(value: Decimal, currency: str) -> SafeString:
+    """``{{ cost|amount:"TND" }}``: an amount of a table whose head names the currency."""
+    return format_html('<bdi dir="ltr">{}</bdi>', locales.number(value, locales.DECIMALS[currency]))
+
+
+@register.filter
+def money(value: Decimal, currency: str) -> SafeString:
+    """``{{ cost|money:"TND" }}``: an amount with its unit."""
+    return format_html("{}\u00a0{}", amount(value, currency), currency_unit(currency))
+
+
+@register.filter
+def currency_unit(currency: str) -> str:
+    return locales.currency_unit(currency, page_language())
+
+
+@register.filter
+def rate(value: Decimal) -> SafeString:
+    """A share in percent, to a tenth: ``62,4%``."""
+    space = locales.NARROW_SPACE if page_language() == "fr" else ""
+    return format_html('<bdi dir="ltr">{}{}%</bdi>', locales.number(value, 1), space)
+
+
+@register.filter
 def long_date(value: datetime.date, country: str) -> str:
     """``{{ date|long_date:"TN" }}``: a date in the country's months and the page's language."""
     return locales.long_date(value, country, page_language())
@@ -150,6 +179,23 @@ def in_language(context: template.Context, language: str) -> str:
         query = context["request"].META.get("QUERY_STRING")
         return f"/{language}/{parts[2]}" + (f"?{query}" if query else "")
     return f"/{language}/"
+
+
+@register.simple_tag(takes_context=True)
+def desk_tabs(context: template.Context) -> list[navigation.DeskTab]:
+    """The links of the desk's header for whoever is signed in. One query for each domain."""
+    municipality, request = context["municipality"], context["request"]
+    sections = navigation.desk_sections(municipality, lambda act: allows(request.user, act, municipality.pk))
+    return navigation.desk_tabs(sections, path=request.path, section=context.get("desk_section") or "")
+
+
+@register.simple_tag(takes_context=True)
+def role_here(context: template.Context) -> str:
+    """What the person is in the municipality: a role, or several."""
+    user, municipality = context["request"].user, context["municipality"]
+    roles = roles_of(user, municipality.pk)
+    names = [str(role.label) for role in Role if role in roles]
+    return pgettext("list separator", ", ").join(names) if names else _("Platform administrator")
 
 
 @register.filter

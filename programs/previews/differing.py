@@ -112,6 +112,7 @@ def compare(
             origin_sha256=program.origin_sha256,
             actor=actor,
             decisions=corrected,
+            reason="-",  # Rolled back, so nobody will read it.
         ).differences
         transaction.set_rollback(True)
     return _comparison(found, corrected, decisions, language)

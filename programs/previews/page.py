@@ -13,6 +13,7 @@ from portal.files.carried import CarriedFile
 from portal.importing.dates import FIRST_YEAR, LAST_YEAR
 from portal.importing.tables import Table
 from portal.municipalities.models import Municipality
+from portal.workdays.days import workdays_of
 from programs.calendar import code_in
 from programs.importers.choices import columns_text
 from programs.importers.edits import cells_of
@@ -139,7 +140,7 @@ def make_preview(
     read, changed = _read(file, table, posted, year)
     source, edited = read.reading, corrected(read.reading, changed)
     reading = edited.reading or source
-    rules = proposed_rules(reading, posted.values, posted.shown_rules, language)
+    rules = proposed_rules(reading, posted.values, posted.shown_rules, language, workdays_of(municipality))
     corrections = decisions_of(source, changed, reading) if edited.reading else {}
     reading = with_rules(reading, rules)
     if not (year or year_error or source.year):

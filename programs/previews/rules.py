@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from portal.workdays.days import Workdays
 from programs.calendar import code_in
 from programs.importers.readings import CalendarReading, DelayReading, TaskReading
 from programs.models import DayKind
@@ -29,12 +30,16 @@ class ProposedRule:
 
 
 def proposed_rules(
-    reading: CalendarReading, posted: Mapping[str, str], shown: frozenset[str], language: str
+    reading: CalendarReading,
+    posted: Mapping[str, str],
+    shown: frozenset[str],
+    language: str,
+    workdays: Workdays,
 ) -> list[ProposedRule]:
     """Return the rules of a reading, as they were chosen where they were `shown` before."""
     tasks = {task.code: task for task in reading.tasks}
     return [
-        _proposed(rule, tasks[rule.from_code], tasks[rule.to_code], posted, shown, language)
+        _proposed(rule, tasks[rule.from_code], tasks[rule.to_code], posted, shown, language, workdays)
         for rule in reading.delay_rules
     ]
 
@@ -50,6 +55,7 @@ def _proposed(
     posted: Mapping[str, str],
     shown: frozenset[str],
     language: str,
+    workdays: Workdays,
 ) -> ProposedRule:
     key = key_of(rule)
     kind = DayKind.WORKING if rule.in_working_days else DayKind.CALENDAR
@@ -65,7 +71,11 @@ def _proposed(
         text=rule.text,
         line=last.line,
         reckoning=reckon_delay(
-            min_days=rule.min_days, day_kind=kind, first=first.session_date, second=last.session_date
+            min_days=rule.min_days,
+            day_kind=kind,
+            first=first.session_date,
+            second=last.session_date,
+            workdays=workdays,
         ),
         is_wanted=f"rule-{key}" in posted if key in shown else True,
         day_kind=kind.value,

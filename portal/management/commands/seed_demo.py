@@ -11,21 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
-from consultations.rules import month_index
 from portal.accounts.models import User
 from portal.audit.log import record
-from portal.files.uploads import check_upload
 from portal.management.country import seed_country
+from portal.management.demo_diagnosis import seed_diagnosis
+from portal.management.demo_meetings import seed_meetings
+from portal.management.demo_programs import seed_programs
+from portal.management.demo_projects import seed_projects
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Role, Zone
-from programs.method import ModelTask, built_in_method
-from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, Task
-from programs.services.evidence import attach_evidence
+from portal.timelines.months import month_index
+from programs.models import Program
 
 SOURCES = Path(settings.PROJECT_DIR, "demo", "sources")
 REAL_TOWNS = [
@@ -57,20 +57,6 @@ ACCOUNTS = [
 ]
 PLATFORM_ADMINISTRATOR = "admin@musharaka.example"
 
-# What the running program of the fictional municipality states: task → (done, documents handed in,
-# whether the last of them stays internal). What is not named here is not stated.
-RUNNING: dict[str, tuple[bool, int, bool]] = {
-    "1.1": (True, 1, False),
-    "1.2": (True, 2, True),
-    "1.3": (True, 0, False),
-    "1.4": (True, 2, False),
-    "1.5": (True, 3, False),
-    "2.1": (True, 2, False),
-    "2.2": (True, 1, False),
-    "2.3": (True, 3, False),
-    "2.4": (False, 0, False),
-    "2.6": (True, 1, False),
-}
 # The model has a session twenty days before the approval: on the first day it is today's.
 DAYS_TO_APPROVAL = 20
 
@@ -131,114 +117,13 @@ def seed_fictional_town() -> None:
         Zone.objects.create(municipality=town, number=number, **zone)
     today = town.today()
     approval = today + datetime.timedelta(days=DAYS_TO_APPROVAL)
-    _seed_past_program(town, approval.replace(year=approval.year - 1, day=min(approval.day, 28)))
-    _seed_running_program(town, approval)
-    _seed_program(
-        town, approval.year + 2, approval.replace(year=approval.year + 1, day=min(approval.day, 28))
-    )
+    seed_programs(town, approval)
+    seed_meetings(town, today)
+    running = Program.objects.get(municipality=town, year=approval.year + 1)
+    seed_diagnosis(running)
+    for program in Program.objects.filter(municipality=town).order_by("year"):
+        seed_projects(program, today)
     _seed_plan(town, data["plan"], today)
-
-
-def _seed_program(town: Municipality, year: int, approval: datetime.date) -> Program:
-    """A draft made from the built-in model of the method, dated back from its approval."""
-    program = Program.objects.create(
-        municipality=town,
-        year=year,
-        title_ar=f"رزنامة إعداد برنامج الاستثمار السنوي التشاركي لسنة {year} (خيالية)",
-        title_fr=f"Calendrier du programme annuel d’investissement participatif {year} (fictif)",
-    )
-    tasks: dict[tuple[int, int], Task] = {}
-    for phase in built_in_method().phases:
-        row = Phase.objects.create(
-            program=program, number=phase.number, title_ar=phase.title_ar, title_fr=phase.title_fr
-        )
-        for task in phase.tasks:
-            tasks[phase.number, task.number] = _seed_task(row, task, approval)
-    for delay in built_in_method().delays:
-        DelayRule.objects.create(
-            program=program,
-            from_task=tasks[delay.from_task],
-            to_task=tasks[delay.to_task],
-            min_days=delay.min_days,
-            text_ar=delay.text_ar,
-            text_fr=delay.text_fr,
-        )
-    record(actor=None, action="row.added", obj=program, municipality=town)
-    return program
-
-
-def _seed_task(phase: Phase, model: ModelTask, approval: datetime.date) -> Task:
-    task = Task.objects.create(
-        phase=phase,
-        number=model.number,
-        title_ar=model.title_ar,
-        title_fr=model.title_fr,
-        session_date=approval - datetime.timedelta(days=model.days_before_approval),
-    )
-    for position, document in enumerate(model.documents, start=1):
-        ExpectedDocument.objects.create(
-            task=task, position=position, title_ar=document.title_ar, title_fr=document.title_fr
-        )
-    return task
-
-
-def _seed_running_program(town: Municipality, approval: datetime.date) -> None:
-    """Done with and without evidence, late, not stated, next, to come, undated."""
-    program = _seed_program(town, approval.year + 1, approval)
-    for task in _tasks(program):
-        if task.code in RUNNING:
-            task.done, files, is_internal = RUNNING[task.code]
-            task.save(update_fields=["done"])
-            _hand_in(task, files, is_internal)
-    undated = _tasks(program)[-4]
-    undated.session_date = None
-    undated.save(update_fields=["session_date"])
-    _set_status(program, Status.PUBLISHED)
-
-
-def _seed_past_program(town: Municipality, approval: datetime.date) -> None:
-    """Approved, with the delay before its general session broken by a day."""
-    program = _seed_program(town, approval.year + 1, approval)
-    for task in _tasks(program):
-        task.done = True
-        if task.code == "4.1":
-            published = next(other for other in _tasks(program) if other.code == "2.6")
-            task.session_date = (published.session_date or approval) + datetime.timedelta(days=6)
-        task.save(update_fields=["done", "session_date"])
-        _hand_in(task, task.expected_documents.count() if task.phase.number in (1, 5) else 0, False)
-    _set_status(program, Status.APPROVED)
-
-
-def _tasks(program: Program) -> list[Task]:
-    return list(Task.objects.filter(phase__program=program).select_related("phase__program__municipality"))
-
-
-def _set_status(program: Program, status: Status) -> None:
-    program.status = status
-    program.save(update_fields=["status"])
-
-
-def _hand_in(task: Task, count: int, last_is_internal: bool) -> None:
-    documents = list(task.expected_documents.all())[:count]
-    for document in documents:
-        upload = SimpleUploadedFile(f"exemple-{task.code}-{document.position}.png", _picture(document.pk))
-        attach_evidence(
-            document=document,
-            upload=check_upload(upload),
-            is_public=not (last_is_internal and document is documents[-1]),
-            actor=None,
-        )
-
-
-def _picture(shade: int) -> bytes:
-    """A plain sheet that stands for a document: nothing on it can be taken for a real one."""
-    import io
-
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.new("RGB", (420, 594), (200 + shade % 50, 230, 220)).save(out, "PNG")
-    return out.getvalue()
 
 
 def _seed_plan(town: Municipality, data: dict[str, Any], today: datetime.date) -> None:

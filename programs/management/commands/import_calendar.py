@@ -27,6 +27,8 @@ from programs.importers.finding import choose_calendar
 from programs.importers.from_json import is_json, read_json
 from programs.importers.readings import CalendarReading
 from programs.imports import ImportResult, import_calendar
+from programs.models import REASON_LENGTH
+from programs.services.cells import ReasonNeeded
 
 CHOICES = tuple(field.name for field in fields(Choices))
 REFUSED = 2
@@ -50,6 +52,12 @@ class Command(BaseCommand):
             metavar="NAME=VALUE",
             help=f"decide what the reader would guess, as often as needed; names: {', '.join(CHOICES)}",
         )
+        parser.add_argument(
+            "--reason",
+            default="",
+            metavar="TEXT",
+            help="why public dates move or delays break; shown to everybody",
+        )
         parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
         parser.add_argument("--json", action="store_true", help="print the reading as JSON and nothing else")
         parser.add_argument(
@@ -59,11 +67,14 @@ class Command(BaseCommand):
     # Scripts read what this prints, so it does not change with the language of the pages.
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        names = ("file", "municipality", "year", "table", "choose", "dry_run", "publish")
+        names = ("file", "municipality", "year", "table", "choose", "dry_run", "publish", "reason")
         try:
             reading, result = _import(**{name: options[name] for name in names})
         except ImportRefused as refused:
             self.stderr.write(str(refused))
+            sys.exit(REFUSED)
+        except ReasonNeeded:
+            self.stderr.write("Dates that the public has seen would move, or delays break: give --reason.")
             sys.exit(REFUSED)
         if options["json"]:
             report = reading.as_json(municipality=options["municipality"])
@@ -85,6 +96,7 @@ def _import(
     choose: list[str],
     dry_run: bool,
     publish: bool,
+    reason: str,
 ) -> tuple[CalendarReading, ImportResult]:
     """Read and import the file; with ``dry_run`` everything is rolled back once it was checked and compared.
 
@@ -103,6 +115,7 @@ def _import(
             origin_content=data,
             actor=None,
             publish=publish,
+            reason=reason[:REASON_LENGTH],
         )
         transaction.set_rollback(dry_run)
     return reading, result

@@ -1,0 +1,95 @@
+"""The forms of publishing: a reason for each broken delay, an approval, and being sure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.importing.dates import NotADate, read_date
+from portal.municipalities.models import DecidingBody, Municipality
+from programs.calendar import DelayRow
+from programs.models import REASON_LENGTH, Program
+from programs.services.statuses import Approval, body_in_office
+
+LONGEST_DATE = 60
+
+
+class PublishForm(forms.Form):
+    """What has to be said of each delay that the dates do not keep."""
+
+    seen = forms.CharField(required=False, max_length=64)
+    """The fingerprint of what the person was shown: nothing else is published."""
+
+    def __init__(self, *args: Any, delays: Sequence[DelayRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._delays = list(delays)
+        for delay in self._delays:
+            self.fields[_name(delay)] = forms.CharField(
+                label=gettext_lazy("Why this delay is not kept"),
+                max_length=REASON_LENGTH,
+                error_messages={"required": gettext_lazy("Say why this delay is not kept.")},
+            )
+
+    @property
+    def delays(self) -> list[tuple[DelayRow, BoundField]]:
+        return [(delay, self[_name(delay)]) for delay in self._delays]
+
+    def reasons(self) -> dict[int, str]:
+        """The reasons by the key of the rule."""
+        return {delay.rule.pk: self.cleaned_data[_name(delay)] for delay in self._delays}
+
+
+def _name(delay: DelayRow) -> str:
+    return f"reason-{delay.rule.pk}"
+
+
+class ApprovalForm(forms.Form):
+    """Who approved the program, when, and under which number."""
+
+    deciding_body = forms.ModelChoiceField(
+        label=gettext_lazy("Deciding body"), queryset=DecidingBody.objects.none()
+    )
+    approved_on = forms.CharField(label=gettext_lazy("Approved on"), max_length=LONGEST_DATE)
+    deliberation = forms.CharField(
+        label=gettext_lazy("Number of the deliberation"),
+        max_length=Program._meta.get_field("deliberation").max_length,
+    )
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bodies = municipality.deciding_bodies.all()
+        self.fields["deciding_body"].queryset = self.bodies  # type: ignore[attr-defined]
+
+    def clean_approved_on(self) -> datetime.date:
+        try:
+            return read_date(self.cleaned_data["approved_on"])
+        except NotADate as refusal:
+            raise ValidationError(
+                _("This is not a date. Expected: %(expected)s.") % {"expected": refusal.expected}
+            ) from refusal
+
+    def approval(self) -> Approval:
+        values = self.cleaned_data
+        return Approval(values["deciding_body"], values["approved_on"], values["deliberation"])
+
+
+def first_approval(program: Program) -> dict[str, Any]:
+    """What the form proposes: the body that is in office today."""
+    body = body_in_office(program, program.municipality.today())
+    return {"deciding_body": body.pk if body else None}
+
+
+class SureForm(forms.Form):
+    """A step that nobody takes by mistake."""
+
+    is_sure = forms.BooleanField(
+        label=gettext_lazy("Yes, I am sure"),
+        error_messages={"required": gettext_lazy("Tick the box if this is what you want.")},
+    )
