@@ -19,6 +19,7 @@ from programs.models import (
     SupportingDocument,
     Task,
 )
+from programs.services.statuses import Approval, approve
 
 PASSWORD = "a long enough password"
 
@@ -161,3 +162,11 @@ class DelayRuleFactory(DjangoModelFactory):
     from_task = factory.SubFactory(TaskFactory)
     to_task = factory.SubFactory(TaskFactory)
     min_days = 7
+
+
+def approved(program, actor=None):
+    """A published program, approved by its municipality's deciding body today."""
+    body = DecidingBodyFactory(municipality=program.municipality)
+    approval = Approval(body, program.municipality.today(), "2022/1")
+    approve(program=program, approval=approval, actor=actor)
+    return program

@@ -14,10 +14,10 @@ PROJECT = Path(__file__).resolve().parents[2]
 # Queries to render each page; a page answered 304 asks one.
 PINNED = {
     "home": 6,
-    "municipality": 11,
-    "program": 7,
-    "calendar.ics": 7,
-    "calendar.pdf": 7,
+    "municipality": 14,
+    "program": 11,
+    "calendar.ics": 10,
+    "calendar.pdf": 9,
     "plan": 6,
     "project": 5,
     "sheet.pdf": 5,

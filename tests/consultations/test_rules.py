@@ -1,13 +1,10 @@
 import datetime
-from decimal import Decimal
 
 import pytest
 
 from consultations.rules import (
     ProjectState,
     is_overdue,
-    month_index,
-    position_in_months,
     project_progress,
     project_state,
 )
@@ -60,16 +57,3 @@ def test_not_overdue(percent, end):
 )
 def test_the_state_of_a_project(activities, state):
     assert project_state(activities, TODAY) is state
-
-
-def test_a_day_has_a_beginning_and_an_end_on_the_axis():
-    january = month_index(datetime.date(2026, 1, 1))
-    assert position_in_months(datetime.date(2026, 1, 1), january) == 0
-    assert position_in_months(datetime.date(2026, 1, 31), january, after=True) == 1
-    assert position_in_months(datetime.date(2026, 2, 15), january) == Decimal("1.5")
-    assert position_in_months(datetime.date(2024, 2, 29), january, after=True) == -22
-
-
-def test_the_last_month_of_the_calendar_has_a_place_too():
-    december = month_index(datetime.date.max)
-    assert position_in_months(datetime.date.max, december, after=True) == 1

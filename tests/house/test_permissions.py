@@ -13,20 +13,32 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.audit.log import record
+from portal.files.uploads import check_upload
 from portal.municipalities.access import ALLOWED
 from portal.municipalities.models import Membership, Role
-from programs.models import SupportingDocument
+from portal.municipalities.services import keep_zone_map
+from programs.models import Program, SupportingDocument
 from tests import factories
 from tests.consultations.factories import ActionPlanFactory, ProjectFactory
 from tests.house import permission_table
 from tests.house.permission_table import Row
+from tests.portal.meetings.factories import (
+    MeetingFactory,
+    MeetingFileFactory,
+    MinutesFactory,
+    VideoLinkFactory,
+)
+from tests.portal.publications.registers import published
+from tests.programs import project_rows, table_rows
 
 ROWS = permission_table.rows()
 VISITORS = list(ROWS[0].answers)
 MEMBERS = [role.value for role in Role]
 # Where a foreign object can be named in the address.
 NAMES_AN_OBJECT = re.compile(
-    r"_(change|delete|history|transition|password_change)$|^(staff|program-p|program-origin|program-import|plan-p)"
+    r"_(change|delete|history|transition|password_change)$|^(staff|document-|file-|program-p|program-origin|program-import|program-new|program-history|program-grid|program-cells|program-check|plan-p)"
+    r"|^(facility(-new|-photos)?|photo-change|coordination(-new)?|table-(im|ex)port)$"
+    r"|^meeting-(new|edit|minutes|step|held|files|videos|file-visibility|video-remove)$"
 )
 
 
@@ -38,8 +50,8 @@ class Cast:
             **{"tunisian" if slug == "nefta" else "moroccan": True}
         )
         program = factories.ProgramFactory(municipality=self.municipality, year=2022, published=True)
-        task = factories.TaskFactory(phase__program=program)
-        document = factories.ExpectedDocumentFactory(task=task)
+        self.task = task = factories.TaskFactory(phase__program=program)
+        self.document = document = factories.ExpectedDocumentFactory(task=task)
         self.draft = factories.ProgramFactory(municipality=self.municipality, year=2023)
         upload = SimpleUploadedFile("pv.pdf", b"%PDF-1.4\n")
         self.file = factories.SupportingDocumentFactory(expected_document=document, file=upload)
@@ -62,13 +74,83 @@ class Cast:
             "consultations_project": ProjectFactory(plan=self.draft_plan, number=1),
         }
         ProjectFactory(plan=self.plan, number=1)
+        self._tables(program)
+        self._projects(program)
+        self._meetings()
+        published(self.municipality)
+
+    def _tables(self, program: Program) -> None:
+        """What the calendar's tasks produce; the rows that the admin deletes are the draft's."""
+        keep_zone_map(municipality=self.municipality, upload=check_upload(table_rows.upload()), actor=None)
+        facility = table_rows.FacilityFactory(program=program)
+        photo = table_rows.FacilityPhotoFactory(facility=facility)
+        self.rows = {
+            "facility": facility,
+            "facility-photos": facility,
+            "facility-photo": photo,
+            "staff-photo": photo,
+            "photo-change": photo,
+            "coordination": table_rows.CoordinationFactory(program=program),
+        }
+        makers = {
+            "cell": table_rows.CellFactory,
+            "announcement": table_rows.AnnouncementFactory,
+            "infrastructureline": table_rows.InfrastructureLineFactory,
+            "facility": table_rows.FacilityFactory,
+            "budgetline": table_rows.BudgetLineFactory,
+            "taxrecovery": table_rows.TaxRecoveryFactory,
+            "coordination": table_rows.CoordinationFactory,
+        }
+        self.objects |= {f"programs_{name}": make(program=self.draft) for name, make in makers.items()}
+
+    def _projects(self, program: Program) -> None:
+        """A card that the public sees where its program is public; what the admin deletes has no versions."""
+        for place in (program, self.draft):
+            project_rows.at_stage(project_rows.CardFactory(program=place, number=1), "prepare")
+        project_rows.NeedFactory(municipality=self.municipality, number=1)
+        card = project_rows.CardFactory(program=self.draft, number=2)
+        self.objects |= {
+            "programs_projectcard": card,
+            "programs_envelope": project_rows.EnvelopeFactory(program=self.draft),
+            "programs_schedulestep": project_rows.ScheduleStepFactory(card=card),
+            "programs_need": project_rows.NeedFactory(municipality=self.municipality, number=2),
+            "programs_program": factories.ProgramFactory(municipality=self.municipality, year=2024),
+        }
+
+    def _meetings(self) -> None:
+        self.meeting = MeetingFactory(municipality=self.municipality, published=True)
+        self.draft_meeting = MeetingFactory(municipality=self.municipality)
+        for meeting in (self.meeting, self.draft_meeting):
+            meeting.file = MeetingFileFactory(meeting=meeting)
+        self.video = VideoLinkFactory(meeting=self.meeting)
+        self.objects["meetings_meeting"] = MeetingFactory(municipality=self.municipality)
+        self.objects["meetings_minutes"] = MinutesFactory(meeting=self.draft_meeting)
+
+    def _meeting_address(self, row: Row) -> str:
+        meeting = self.draft_meeting if row.state == "draft" else self.meeting
+        named = {
+            "staff-meeting-file": meeting.file,
+            "meeting-file-visibility": meeting.file,
+            "meeting-video-remove": self.video,
+        }
+        where = {"slug": self.municipality.slug, "pk": named.get(row.route, meeting).pk}
+        if row.route == "meeting-file":
+            where["file_pk"] = meeting.file.pk
+        return reverse(row.route, kwargs=where)
 
     def address(self, row: Row) -> str:
         if row.route.startswith("admin:"):
             return self._admin_address(row.route.removeprefix("admin:"))
+        if re.match(r"(staff-)?meeting(-(?!new)|$)", row.route):
+            return self._meeting_address(row)
         year, plan = (2023, "draft") if row.state == "draft" else (2022, "openness")
-        file = self.origin if row.route == "program-origin" else self.file
-        known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": file.pk}
+        if row.route.startswith("table-"):
+            table = {"table": "budget"} | ({"format": "csv"} if row.route == "table-export" else {})
+            return reverse(row.route, kwargs={"slug": self.municipality.slug, "year": year, **table})
+        named = {"program-origin": self.origin, "staff-task": self.task, "document-files": self.document}
+        named |= self.rows
+        pk = named.get(row.route, self.file).pk
+        known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": pk}
         for names in (
             (),
             ("slug",),
@@ -76,6 +158,8 @@ class Cast:
             ("slug", "year", "pk"),
             ("slug", "plan"),
             ("slug", "pk"),
+            ("slug", "number"),
+            ("slug", "year", "number"),
         ):
             try:
                 return reverse(row.route, kwargs={name: known[name] for name in names})

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from portal.management.commands.seed_demo import demo_password
+from portal.management.commands.seed_demo import demo_password, password_path
 
 # The browser's driver runs an event loop in this thread; the ORM calls of the tests do not.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -40,11 +44,41 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+@dataclass(slots=True)
+class Kept:
+    """What the first seeding left, so that the tests after it need not wait for another."""
+
+    database: sqlite3.Connection
+    files: Path
+    password: str
+
+
+@pytest.fixture(scope="session")
+def kept_demo() -> list[Kept]:
+    return []
+
+
 @pytest.fixture
-def demo(transactional_db, settings, tmp_path) -> None:
+def demo(transactional_db, settings, tmp_path, tmp_path_factory, kept_demo) -> None:
     """The two documents and the fictional municipality, as script/server seeds them."""
     settings.DATA_DIR = tmp_path
-    call_command("seed_demo", stdout=open(os.devnull, "w"))  # noqa: SIM115, PTH123
+    connection.ensure_connection()
+    if kept_demo:
+        kept = kept_demo[0]
+        kept.database.backup(connection.connection)
+        shutil.copytree(kept.files, settings.MEDIA_ROOT)
+        password_path().write_text(kept.password, encoding="utf-8")
+        return
+    call_command("seed_demo", stdout=io.StringIO())
+    if connection.vendor == "sqlite":
+        kept = Kept(
+            sqlite3.connect(":memory:", check_same_thread=False),
+            tmp_path_factory.mktemp("demo") / "files",
+            password_path().read_text(encoding="utf-8"),
+        )
+        connection.connection.backup(kept.database)
+        shutil.copytree(settings.MEDIA_ROOT, kept.files)
+        kept_demo.append(kept)
 
 
 @pytest.fixture

@@ -20,29 +20,129 @@ PAGES = {
         "m/kenitra/plans/openness/projects/1/",
         *(f"m/exemple/plans/openness/projects/{n}/" for n in range(1, 6)),
     ],
+    "meetings": ["m/exemple/meetings/", "m/exemple/meetings/?kind=general", "m/nefta/meetings/"],
+    "publications": ["m/nefta/publications/", "m/kenitra/publications/"],
+    "publication": ["m/nefta/publications/1/"],
+    "zones": ["m/exemple/zones/", "m/nefta/zones/"],
+    "program-diagnosis": [
+        f"m/{place}/diagnosis/" for place in ("exemple/programs/2027", "nefta/programs/2022")
+    ],
+    "program-preparation": [
+        f"m/{place}/preparation/" for place in ("exemple/programs/2027", "nefta/programs/2022")
+    ],
+    **{
+        f"program-{page}": [
+            f"m/{place}/{page}/" for place in ("exemple/programs/2027", "nefta/programs/2022")
+        ]
+        for page in ("projects", "money", "needs", "schedule")
+    },
+    "program-project": [
+        "m/exemple/programs/2027/projects/1/",
+        "m/exemple/programs/2026/projects/1/?version=1",
+    ],
     "sign-in": ["sign-in/"],
 }
 STAFF_PAGES = {
     "desk": ["staff/"],
     "staff-desk": ["m/exemple/staff/"],
+    "staff-journal": ["m/exemple/staff/journal/", "m/exemple/staff/journal/?since=x&who=0"],
+    "staff-meetings": ["m/exemple/staff/meetings/"],
+    "meeting-new": ["m/exemple/staff/meetings/new/"],
+    "staff-zones": ["m/exemple/staff/zones/"],
+    **{
+        f"program-{table}": [f"m/exemple/staff/programs/2027/{table}/"]
+        for table in (
+            "cell",
+            "announcements",
+            "infrastructure",
+            "facilities",
+            "budget",
+            "recovery",
+            "coordination",
+        )
+    },
+    "facility-new": ["m/exemple/staff/programs/2027/facilities/new/"],
+    "coordination-new": ["m/exemple/staff/programs/2027/coordination/new/"],
+    "table-import": ["m/exemple/staff/programs/2027/tables/budget/"],
+    **{
+        f"staff-{name}": [f"m/exemple/staff/programs/2027/{page}/"]
+        for name, page in {
+            "cards": "projects",
+            "card-new": "projects/new",
+            "card": "projects/1",
+            "card-schedule": "projects/1/schedule",
+            "schedule": "schedule",
+            "money": "money",
+            "needs": "needs",
+            "need-new": "needs/new",
+            "need": "needs/1",
+        }.items()
+    },
+    "program-new": ["m/exemple/staff/programs/new/"],
+    "program-grid": [f"m/exemple/staff/programs/{year}/" for year in (2026, 2027, 2028)],
+    "program-history": ["m/exemple/staff/programs/2027/history/"],
+    "program-planning": ["m/exemple/staff/programs/2028/planning/?council=2027-11-30"],
+    "staff-holidays": ["m/exemple/staff/holidays/2026/"],
     "program-import": ["m/exemple/staff/programs/import/"],
+    "program-publish": [f"m/exemple/staff/programs/{year}/publish/" for year in (2026, 2027, 2028)],
     "program-preview": ["m/exemple/staff/programs/2028/preview/"],
     "plan-preview": ["m/exemple/staff/plans/openness/preview/"],
     "project-preview": ["m/exemple/staff/plans/openness/projects/2/preview/"],
 }
 NOT_PAGES = {
+    "staff-card-step",
+    "staff-card-progress",
+    "staff-need-link",
+    "staff-need-drop",
     "language-choice",
     "health",
     "program-pdf",
     "program-ics",
+    "program-meetings-ics",
+    "task-meetings",
     "program-csv",
     "program-xlsx",
     "program-docx",
     "program-json",
     "program-file",
     "project-sheet",
+    "publication-content",
+    "publications-head",
+    "publications-entries",
     "program-origin",
     "staff-file",
+    "staff-task",  # its states are in test_evidence
+    "program-cells",
+    "program-check",
+    "program-presence",
+    "document-files",
+    "file-replace",
+    "file-visibility",
+    # The states of these are in test_meetings.
+    "meeting",
+    "meeting-ics",
+    "meetings-ics",
+    "meeting-file",
+    "staff-meeting",
+    "staff-meeting-file",
+    "meeting-edit",
+    "meeting-minutes",
+    "meeting-step",
+    "meeting-held",
+    "meeting-files",
+    "meeting-file-visibility",
+    "meeting-videos",
+    "meeting-video-remove",
+    # The states of these are in test_diagnosis.
+    "facility",
+    "coordination",
+    "zone-map",
+    "staff-zone-map",
+    "facility-photo",
+    "facility-photos",
+    "staff-photo",
+    "photo-change",
+    "table-export",
     "sign-out",
 }
 

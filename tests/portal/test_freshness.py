@@ -241,7 +241,7 @@ def test_each_public_page_keeps_to_it(client, nefta, publisher, path):
     assert client.get(path, {"x": "1"}, headers={"If-None-Match": etag}).status_code == 200
     with time_machine.travel(NOON + datetime.timedelta(days=1), tick=False):
         assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
-    change_status(program=program, status=Status.APPROVED, actor=publisher)
+    factories.approved(program, publisher)
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 200
 
 

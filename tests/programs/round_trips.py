@@ -36,6 +36,7 @@ def read_back(content: bytes, year: int) -> CalendarReading:
 def differences(program: Program, content: bytes) -> Differences:
     """Import a file over the program that it is of; return what differed."""
     result = import_calendar(
+        reason="سبب",
         municipality=program.municipality,
         year=program.year,
         reading=read_back(content, program.year),

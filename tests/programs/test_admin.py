@@ -8,11 +8,13 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from portal.audit.models import Entry
 from portal.municipalities.models import Municipality, Role
 from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, SupportingDocument, Task
+from programs.services.statuses import Approval, approve
 from tests import factories
 from tests.admin_forms import as_shown, errors_of
 
@@ -197,7 +199,7 @@ def test_what_is_public_is_not_deleted(as_publisher, program, status):
 # --- publishing -------------------------------------------------------------------------------------
 
 
-def test_a_publisher_publishes(as_publisher, publisher, program):
+def test_a_publisher_publishes(as_publisher, publisher, program, task):
     address = page("program_transition", program.pk, "publish")
     assert address in as_publisher.get(page("program_change", program.pk)).content.decode()
     assert as_publisher.get(address).status_code == 200
@@ -210,10 +212,16 @@ def test_a_publisher_publishes(as_publisher, publisher, program):
     assert (entry.action, entry.actor, revision()) == ("program.published", publisher, 2)
 
 
-def test_the_way_of_a_program(as_publisher, program):
-    ways = ["publish", "withdraw", "publish", "approve", "close"]
-    for code in ways:
-        as_publisher.post(page("program_transition", program.pk, code))
+def test_the_way_of_a_program(as_publisher, publisher, program, task, nefta):
+    def step(code):
+        assert as_publisher.post(page("program_transition", program.pk, code)).status_code == 302
+
+    for code in ("publish", "withdraw", "publish"):
+        step(code)
+    body = factories.DecidingBodyFactory(municipality=nefta)
+    approval = Approval(body, datetime.date(2021, 11, 30), "2021/7")
+    approve(program=program, approval=approval, actor=publisher)
+    step("close")
     actions = list(Entry.objects.order_by("pk").values_list("action", flat=True))
     assert actions == [
         "program.published",
@@ -228,7 +236,7 @@ def test_the_way_of_a_program(as_publisher, program):
     ("status", "offered"),
     [
         (Status.DRAFT, ["publish"]),
-        (Status.PUBLISHED, ["withdraw", "approve"]),
+        (Status.PUBLISHED, ["withdraw"]),
         (Status.APPROVED, ["close"]),
         (Status.CLOSED, []),
     ],
@@ -237,6 +245,33 @@ def test_only_possible_steps_are_offered(as_publisher, program, status, offered)
     Program.objects.update(status=status)
     steps = as_publisher.get(page("program_change", program.pk)).context["steps"]
     assert [step.code for step in steps] == offered
+
+
+@pytest.mark.parametrize("status", Status)
+def test_the_desk_is_where_an_approval_is_recorded(as_publisher, program, status):
+    Program.objects.update(status=status)
+    desk = reverse("program-publish", kwargs={"slug": "nefta", "year": 2022})
+    assert desk in as_publisher.get(page("program_change", program.pk)).content.decode()
+    assert as_publisher.post(page("program_transition", program.pk, "approve")).status_code == 404
+    assert Program.objects.get().status == status
+
+
+def test_an_editor_is_not_sent_there(as_editor, program):
+    desk = reverse("program-publish", kwargs={"slug": "nefta", "year": 2022})
+    assert desk not in as_editor.get(page("program_change", program.pk)).content.decode()
+
+
+@pytest.mark.parametrize("lacks", ["tasks", "reason"])
+def test_what_is_not_ready_is_not_published_and_says_why(as_publisher, program, lacks):
+    if lacks == "reason":
+        first = factories.TaskFactory(phase__program=program, session_date=datetime.date(2021, 11, 2))
+        second = factories.TaskFactory(phase__program=program, session_date=datetime.date(2021, 11, 3))
+        factories.DelayRuleFactory(from_task=first, to_task=second)
+    address = page("program_transition", program.pk, "publish")
+    response = as_publisher.post(address, follow=True)
+    assert [message.level_tag for message in response.context["messages"]] == ["error"]
+    program.refresh_from_db()
+    assert program.status == Status.DRAFT
 
 
 def test_an_impossible_step_is_refused_in_words(as_publisher, program):
@@ -261,8 +296,8 @@ def test_a_step_of_a_foreign_program_or_an_unknown_one_does_not_exist(as_publish
     assert as_publisher.post(page("program_transition", pk, code)).status_code == 404
 
 
-def test_several_are_published_after_a_question(as_publisher, program, nefta, foreign):
-    later = factories.ProgramFactory(municipality=nefta, year=2023)
+def test_several_are_published_after_a_question(as_publisher, program, task, nefta, foreign):
+    later = factories.TaskFactory(phase__program__municipality=nefta, phase__program__year=2023).phase.program
     chosen = {"action": "publish", "_selected_action": [program.pk, later.pk, foreign.phase.program_id]}
     asked = as_publisher.post(page("program_changelist"), chosen)
     assert [row.year for row in asked.context["rows"]] == [2023, 2022]
@@ -272,7 +307,7 @@ def test_several_are_published_after_a_question(as_publisher, program, nefta, fo
     assert Entry.objects.filter(action="program.published").count() == 2
 
 
-def test_each_of_several_is_told_what_became_of_it(as_publisher, program, nefta):
+def test_each_of_several_is_told_what_became_of_it(as_publisher, program, task, nefta):
     factories.ProgramFactory(municipality=nefta, year=2023, status=Status.CLOSED)
     chosen = {
         "action": "publish",
@@ -300,6 +335,83 @@ def test_an_editor_is_not_offered_the_act(as_editor, program):
     )
     program.refresh_from_db()
     assert program.status == Status.DRAFT
+
+
+# --- parts of what is public -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def parts(task):
+    """A row of each kind, by the name of its admin page."""
+    document = factories.ExpectedDocumentFactory(task=task)
+    Program.objects.update(status=Status.PUBLISHED)
+    return {"phase": task.phase, "task": task, "expecteddocument": document}
+
+
+PARTS = ["phase", "task", "expecteddocument"]
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_an_editor_does_not_delete_a_part_of_what_is_public(as_editor, parts, kind):
+    row = parts[kind]
+    assert as_editor.get(page(f"{kind}_delete", row.pk)).status_code == 403
+    assert as_editor.post(page(f"{kind}_delete", row.pk), {"post": "yes"}).status_code == 403
+    data = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+    assert as_editor.post(page(f"{kind}_changelist"), data).status_code == 403
+    assert type(row).objects.filter(pk=row.pk).exists()
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("kind", PARTS)
+def test_a_publisher_does(as_publisher, parts, kind):
+    row = parts[kind]
+    assert as_publisher.post(page(f"{kind}_delete", row.pk), {"post": "yes"}).status_code == 302
+    assert not type(row).objects.filter(pk=row.pk).exists()
+    assert Entry.objects.get().action == "row.deleted"
+
+
+@pytest.mark.parametrize(
+    ("whole", "prefix", "part"),
+    [
+        ("program", "phases", Phase),
+        ("program", "delay_rules", DelayRule),
+        ("phase", "tasks", Task),
+        ("task", "expected_documents", ExpectedDocument),
+    ],
+)
+@pytest.mark.parametrize("may", [False, True])
+def test_nor_in_the_table_of_the_whole(client, editor, publisher, parts, whole, prefix, part, may):
+    factories.DelayRuleFactory(from_task=parts["task"], to_task__phase=parts["phase"], min_days=1)
+    client.force_login(publisher if may else editor)
+    row = parts["phase"].program if whole == "program" else parts[whole]
+    address, before = page(f"{whole}_change", row.pk), part.objects.count()
+    client.post(address, as_shown(client.get(address)) | {f"{prefix}-0-DELETE": "on"})
+    assert part.objects.count() == before - may
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_date_that_is_public_stands_still(as_publisher, task, status):
+    Program.objects.update(status=status)
+    address = page("task_change", task.pk)
+    shown = as_publisher.get(address)
+    data = as_shown(shown) | {"session_date": "2021-11-05", "notes": "x"}
+    assert as_publisher.post(address, data).status_code == 302
+    task.refresh_from_db()
+    moved = status == Status.DRAFT
+    assert (task.session_date, task.notes) == (datetime.date(2021, 11, 5 if moved else 2), "x")
+    assert ("session_date" in shown.context["adminform"].form.fields) is moved
+    with override("en"):
+        told = as_publisher.get(address).context["adminform"].fieldsets[1][1].get("description")
+    assert bool(told) is not moved
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.PUBLISHED])
+def test_nor_does_it_move_in_the_table_of_its_phase(as_editor, task, status):
+    Program.objects.update(status=status)
+    address = page("phase_change", task.phase_id)
+    as_editor.post(address, as_shown(as_editor.get(address)) | {"tasks-0-session_date": "2021-11-05"})
+    task.refresh_from_db()
+    assert task.session_date == datetime.date(2021, 11, 5 if status == Status.DRAFT else 2)
 
 
 # --- tasks ------------------------------------------------------------------------------------------

@@ -60,12 +60,12 @@ def test_it_reads_in_the_order_of_the_numbers_whatever_the_order_of_entry(nefta)
     assert anchors == [f"task-{phase}-{number}" for phase in (1, 2, 10) for number in (2, 3, 11)]
 
 
-def test_nothing_is_asked_of_the_database_while_it_is_laid_out(nefta, django_assert_num_queries):
+def test_only_the_confirmed_holidays_are_asked_for_while_it_is_laid_out(nefta, django_assert_num_queries):
     program = program_of(nefta, [-1, 1], [2])
     factories.ExpectedDocumentFactory(task=task(program, 1, 1))
     factories.DelayRuleFactory(from_task=task(program, 1, 1), to_task=task(program, 2, 1))
     found = Program.objects.for_calendar_page().select_related("municipality").get(pk=program.pk)
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):
         calendar = read_calendar(found, TODAY)
         assert calendar.delays[0].from_row is calendar.rows[0]
 
@@ -414,3 +414,84 @@ def test_a_delay_without_both_dates_is_not_reckoned(nefta, first, second):
 def test_an_absurd_delay_does_not_fill_the_page(nefta, second, min_days):
     (row,) = delay(nefta, 0, second, min_days=min_days)
     assert len(row.tiles) <= 100
+
+
+# --- what moved, and what is not kept ------------------------------------------------------------------
+
+
+def move(program, phase, number, old, new, reason):
+    row = task(program, phase, number)
+    row.moved_dates.create(old_date=old, new_date=new, reason=reason)
+
+
+def test_a_moved_date_keeps_its_old_one_and_the_reason(nefta):
+    program = program_of(nefta, [1, 2])
+    move(program, 1, 2, TODAY, day(1), "القاعة محجوزة")
+    move(program, 1, 2, day(1), None, "")
+    first, second = read(program).rows
+    assert first.moves == []
+    assert [(moved.old_date, moved.new_date) for moved in second.moves] == [
+        ("9 novembre 2021", "10 novembre 2021"),
+        ("10 novembre 2021", ""),
+    ]
+    assert second.moves[0].old_sheet_date == "2021/11/09"
+
+
+def test_the_page_strikes_the_old_date_and_says_why(nefta):
+    program = program_of(nefta, [3])
+    move(program, 1, 1, TODAY, day(3), "<القاعة> محجوزة")
+    move(program, 1, 1, day(3), None, "تأجيل")
+    calendar = read(program, "en")
+    with override("en"):
+        html = render_to_string(
+            "programs/tasks.html", {"phase": calendar.phases[0], "calendar": calendar, "country": "TN"}
+        )
+    assert '<del><time datetime="2021-11-09">9 November 2021</time></del>' in html
+    assert '<ins><time datetime="2021-11-12">12 November 2021</time></ins>' in html
+    assert "<ins>No date yet</ins>" in html
+    assert "<bdi>&lt;القاعة&gt; محجوزة</bdi>" in html
+
+
+def delay_html(calendar):
+    with override("en"):
+        return render_to_string("components/delay.html", {"delay": calendar.delays[0], "country": "TN"})
+
+
+def test_a_broken_delay_says_why_it_is_not_kept(nefta):
+    program = program_of(nefta, [0, 6])
+    rule = factories.DelayRuleFactory(from_task=task(program, 1, 1), to_task=task(program, 1, 2))
+    assert "The municipality gave no reason." in delay_html(read(program, "en"))
+    rule.reason = "<انتخابات>"
+    rule.save()
+    html = delay_html(read(program, "en"))
+    assert "Why it is not kept: <bdi>&lt;انتخابات&gt;</bdi>" in html
+    assert "gave no reason" not in html
+
+
+def test_the_reason_is_not_shown_once_the_delay_is_kept_again(nefta):
+    program = program_of(nefta, [0, 7])
+    factories.DelayRuleFactory(from_task=task(program, 1, 1), to_task=task(program, 1, 2), reason="انتخابات")
+    html = delay_html(read(program, "en"))
+    assert "The delay is kept" in html
+    assert "انتخابات" not in html
+    assert "gave no reason" not in html
+
+
+def test_a_delay_in_working_days_says_when_a_holiday_is_still_to_be_announced(nefta):
+    program = program_of(nefta)
+    phase = factories.PhaseFactory(program=program, number=9)
+    first, second = (
+        factories.TaskFactory(phase=phase, number=number, session_date=datetime.date(2026, 8, date))
+        for number, date in ((1, 24), (2, 28))
+    )
+    rule = factories.DelayRuleFactory(from_task=first, to_task=second, min_days=3, day_kind=DayKind.WORKING)
+    html = delay_html(read(program, "en"))
+    assert "3 working days," in html
+    assert "still to be announced" in html
+    nefta.confirmed_holidays.create(
+        name="Prophet's Birthday", estimated_on=datetime.date(2026, 8, 25), date=datetime.date(2026, 8, 25)
+    )
+    assert "still to be announced" not in delay_html(read(program, "en"))
+    rule.day_kind = DayKind.CALENDAR
+    rule.save()
+    assert "4 days," in delay_html(read(program, "en"))

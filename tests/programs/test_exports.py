@@ -262,7 +262,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(
         phase = factories.PhaseFactory(program=program, number=2)
         for number in range(1, count + 1):
             factories.ExpectedDocumentFactory(task=factories.TaskFactory(phase=phase, number=number))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(10):
             client.get(address(program, format))
 
 

@@ -13,7 +13,7 @@ import time_machine
 from django.utils.translation import override
 
 from portal.pdf.render import render_pdf
-from programs.models import Program
+from programs.models import DelayRule, Program, Task
 from programs.papers import calendar_paper
 from tests import factories
 from tests.papers import not_in_order, pdfium_text, poppler_text, words_missing
@@ -186,3 +186,30 @@ def test_arabic_title_says_so_on_a_french_paper(program, laid_out):
 
 def test_program_without_tasks_is_a_page(nefta):
     assert len(opened(printed(factories.ProgramFactory(municipality=nefta))).pages) == 1
+
+
+def test_a_moved_date_and_a_broken_delay_are_printed_with_their_reasons(program, laid_out):
+    session = Task.objects.get(phase__number=4, number=1)
+    session.moved_dates.create(
+        old_date=session.session_date, new_date=datetime.date(2021, 11, 8), reason="القاعة محجوزة"
+    )
+    Task.objects.filter(pk=session.pk).update(session_date=datetime.date(2021, 11, 8))
+    page = laid_out(program)
+    assert "<del>2021/11/13</del> 2021/11/08" in page
+    assert (
+        'Date moved: <del>13 November 2021</del> 8 November 2021<br><span dir="rtl">القاعة محجوزة</span>'
+        in page
+    )
+    assert "The municipality gave no reason." in page
+    DelayRule.objects.update(reason="انتخابات")
+    assert 'Why it is not kept: <span dir="rtl">انتخابات</span>' in laid_out(program)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_the_reasons_are_on_the_paper_itself(program, language, tmp_path):
+    session = Task.objects.get(phase__number=4, number=1)
+    session.moved_dates.create(old_date=session.session_date, new_date=None, reason="Inondation")
+    Task.objects.filter(pk=session.pk).update(session_date=None)
+    text = poppler_text(printed(program, language), tmp_path)
+    assert "Inondation" in text
+    assert "2021/11/13" in text

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from portal.audit.models import Entry
+from portal.editing.cells import Clash, Seen, must_change
 from portal.exchange.formats import Csv
 from portal.exchange.storage import WaitingFile
 from portal.municipalities.models import Municipality
@@ -139,6 +140,21 @@ def test_the_program_of_a_changed_task_has_changed(editor, tasks):
     with time_machine.travel(later, tick=False):
         bring(editor, rows(["nefta", 2022, 1, 1, "yes"]))
     assert Program.objects.get().updated_at == later
+
+
+def test_whoever_had_the_row_before_them_meets_what_came_in(editor, tasks):
+    """An import counts the rows' versions up like any other save: nobody overwrites it unseen."""
+    before = Task.objects.get(number=1).version
+    bring(editor, rows(["nefta", 2022, 1, 1, "yes"], ["nefta", 2022, 1, 2, ""]))
+    assert list(Task.objects.order_by("number").values_list("version", flat=True)) == [before + 1, 1, 1]
+    with pytest.raises(Clash):
+        must_change(
+            field="done",
+            current=True,
+            version=Task.objects.get(number=1).version,
+            mine=False,
+            seen=Seen(before, None),
+        )
 
 
 def test_a_new_task_is_added_to_a_phase_that_is_there(editor, tasks):
@@ -425,3 +441,32 @@ def test_what_went_out_in_other_formats_comes_back(as_editor, tasks, number):
     confirm(as_editor, send(as_editor, content, number))
     first = Task.objects.get(number=1)
     assert (first.done, first.notes, first.session_date) == (True, "=1+1", datetime.date(2021, 11, 2))
+
+
+# --- what the public has seen --------------------------------------------------------------------------
+
+
+DATED = (*KEYS, "session_date", "notes")
+
+
+@pytest.mark.parametrize("date", ["2021-11-09", "2022-01-01"])
+def test_a_public_date_is_not_moved_by_a_file(editor, tasks, date):
+    Program.objects.update(status=Status.PUBLISHED)
+    with override("en"):
+        result = bring(editor, rows(["nefta", 2022, 1, 2, date, "x"], headers=DATED))
+    told = "The program is public: move this date on the desk, where the reason is given."
+    assert [refusal.messages for refusal in wrong(result)[1]["session_date"]] == [[told]]
+    assert set(Task.objects.values_list("session_date", "notes")) == {(datetime.date(2021, 11, 2), "")}
+    assert not Entry.objects.exists()
+
+
+def test_the_same_date_and_other_cells_pass(editor, tasks):
+    Program.objects.update(status=Status.PUBLISHED)
+    result = bring(editor, rows(["nefta", 2022, 1, 2, "2021-11-02", "x"], headers=DATED))
+    assert not result.has_validation_errors()
+    assert Task.objects.get(number=2).notes == "x"
+
+
+def test_the_dates_of_a_draft_move(editor, tasks):
+    bring(editor, rows(["nefta", 2022, 1, 2, "2021-11-09", ""], headers=DATED))
+    assert Task.objects.get(number=2).session_date == datetime.date(2021, 11, 9)

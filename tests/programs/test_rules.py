@@ -2,18 +2,18 @@ import datetime
 
 import pytest
 
-from programs.models import DayKind, Status
+from portal.workdays.days import Workdays
+from programs.models import DayKind
 from programs.rules import (
     TaskState,
     days_late,
-    may_become,
     progress,
     reckon_delay,
     task_state,
-    working_days_between,
 )
 
 TODAY = datetime.date(2021, 11, 13)
+TUNISIA = Workdays("TN")
 YESTERDAY = TODAY - datetime.timedelta(days=1)
 TOMORROW = TODAY + datetime.timedelta(days=1)
 
@@ -71,6 +71,7 @@ def test_the_delay_of_nefta_is_kept_by_four_days():
         day_kind=DayKind.CALENDAR,
         first=datetime.date(2021, 11, 2),
         second=datetime.date(2021, 11, 13),
+        workdays=TUNISIA,
     )
     assert found is not None
     assert (found.days, found.is_kept, found.missing) == (11, True, 0)
@@ -85,31 +86,41 @@ def test_a_delay_holds_from_the_very_day(day, kept, missing):
         day_kind=DayKind.CALENDAR,
         first=datetime.date(2021, 11, 2),
         second=datetime.date(2021, 11, day),
+        workdays=TUNISIA,
     )
     assert found is not None
     assert (found.is_kept, found.missing) == (kept, missing)
 
 
 def test_no_reckoning_without_both_dates():
-    assert reckon_delay(min_days=7, day_kind=DayKind.CALENDAR, first=None, second=TODAY) is None
-    assert reckon_delay(min_days=7, day_kind=DayKind.CALENDAR, first=TODAY, second=None) is None
+    for first, second in ((None, TODAY), (TODAY, None)):
+        found = reckon_delay(
+            min_days=7, day_kind=DayKind.CALENDAR, first=first, second=second, workdays=TUNISIA
+        )
+        assert found is None
 
 
 def test_working_days_leave_the_weekend_out():
     friday, monday = datetime.date(2021, 11, 12), datetime.date(2021, 11, 15)
-    assert working_days_between(friday, monday) == 1
-    assert working_days_between(monday, friday) == -1
-    assert working_days_between(friday, friday) == 0
-    found = reckon_delay(min_days=2, day_kind=DayKind.WORKING, first=friday, second=monday)
+    found = reckon_delay(min_days=2, day_kind=DayKind.WORKING, first=friday, second=monday, workdays=TUNISIA)
     assert found is not None
-    assert found.missing == 1
+    assert (found.days, found.missing) == (1, 1)
 
 
-def test_the_table_of_transitions():
-    allowed = {(a.value, b.value) for a in Status for b in Status if may_become(a, b)}
-    assert allowed == {
-        ("draft", "published"),
-        ("published", "draft"),
-        ("published", "approved"),
-        ("approved", "closed"),
-    }
+def test_working_days_leave_the_holidays_out():
+    wednesday, tuesday = datetime.date(2026, 4, 29), datetime.date(2026, 5, 5)
+    found = reckon_delay(
+        min_days=3, day_kind=DayKind.WORKING, first=wednesday, second=tuesday, workdays=TUNISIA
+    )
+    assert found is not None
+    assert (found.days, found.is_kept, found.rests_on_estimate) == (3, True, False)
+
+
+def test_a_reckoning_says_that_it_rests_on_a_day_to_be_announced():
+    dates = {"first": datetime.date(2026, 8, 24), "second": datetime.date(2026, 8, 27)}
+    found = reckon_delay(min_days=2, day_kind=DayKind.WORKING, **dates, workdays=TUNISIA)
+    assert found is not None
+    assert (found.days, found.rests_on_estimate) == (2, True)
+    found = reckon_delay(min_days=2, day_kind=DayKind.CALENDAR, **dates, workdays=TUNISIA)
+    assert found is not None
+    assert not found.rests_on_estimate

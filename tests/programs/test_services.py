@@ -1,4 +1,4 @@
-"""Changes of a program: the steps it may take, its evidence, and that nothing is half done."""
+"""The evidence of a program, and that nothing is half done."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,25 +9,13 @@ from django.utils.translation import override
 from portal.audit.models import Entry
 from portal.files.uploads import CheckedFile, check_upload
 from portal.municipalities.models import Municipality
-from programs.models import Program, Status, SupportingDocument
-from programs.services import evidence, statuses
-from programs.services.evidence import attach_evidence
-from programs.services.statuses import change_status, publish, withdraw
+from programs.models import Program, SupportingDocument
+from programs.services import evidence
+from programs.services.evidence import attach_evidence, attach_files, replace_evidence, set_public
+from programs.services.statuses import publish
 from tests import factories
 
 PDF = b"%PDF-1.4\n%%EOF\n"
-STEPS = [
-    (Status.DRAFT, Status.PUBLISHED, "program.published"),
-    (Status.PUBLISHED, Status.DRAFT, "program.withdrawn"),
-    (Status.PUBLISHED, Status.APPROVED, "program.approved"),
-    (Status.APPROVED, Status.CLOSED, "program.closed"),
-]
-REFUSED = [
-    (old, new)
-    for old in Status
-    for new in Status
-    if old != new and (old, new) not in {(before, after) for before, after, _ in STEPS}
-]
 
 
 @pytest.fixture
@@ -52,118 +40,7 @@ def stored(settings):
     return sorted(path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
 
 
-# --- steps -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("old", "new", "action"), STEPS)
-def test_each_step_that_is_allowed_is_made_and_journalled(program, publisher, old, new, action):
-    Program.objects.update(status=old)
-    program.refresh_from_db()
-    before = program.updated_at, revision()
-    change_status(program=program, status=new, actor=publisher)
-    assert program.status == new
-    program.refresh_from_db()
-    assert program.status == new
-    entry = Entry.objects.get()
-    assert (entry.action, entry.actor, entry.municipality) == (action, publisher, program.municipality)
-    assert entry.changes == {"status": [old.value, new.value]}
-    assert (entry.object_type, entry.object_id) == ("programs.program", str(program.pk))
-    assert program.updated_at > before[0]
-    assert revision() == before[1] + 1
-
-
-@pytest.mark.parametrize(("old", "new"), REFUSED)
-def test_every_other_step_is_refused_with_both_names_and_leaves_no_trace(program, publisher, old, new):
-    Program.objects.update(status=old)
-    program.refresh_from_db()
-    before = revision()
-    with override("en"), pytest.raises(ValidationError) as refused:
-        change_status(program=program, status=new, actor=publisher)
-    names = {"draft": "Draft", "published": "Published", "approved": "Approved", "closed": "Closed"}
-    assert refused.value.messages == [f"A program cannot go from “{names[old]}” to “{names[new]}”."]
-    assert program.status == old
-    program.refresh_from_db()
-    assert program.status == old
-    assert not Entry.objects.exists()
-    assert revision() == before
-
-
-def test_there_are_as_many_refusals_as_the_table_says():
-    assert len(STEPS) + len(REFUSED) == len(Status) * (len(Status) - 1)
-
-
-@pytest.mark.parametrize("language", ["ar", "fr"])
-def test_a_refusal_speaks_the_persons_language(program, publisher, language):
-    with override(language), pytest.raises(ValidationError) as refused:
-        change_status(program=program, status=Status.CLOSED, actor=publisher)
-    with override(language):
-        assert str(Status.DRAFT.label) in refused.value.messages[0]
-        assert str(Status.CLOSED.label) in refused.value.messages[0]
-
-
-@pytest.mark.parametrize("status", Status)
-def test_a_step_to_where_one_is_is_none(program, publisher, status):
-    Program.objects.update(status=status)
-    program.refresh_from_db()
-    before = program.updated_at, revision()
-    change_status(program=program, status=status, actor=publisher)
-    program.refresh_from_db()
-    assert (program.updated_at, revision()) == before
-    assert not Entry.objects.exists()
-
-
-def test_a_status_that_does_not_exist_is_a_mistake_of_the_program(program, publisher):
-    with pytest.raises(ValueError, match="thrown away"):
-        change_status(program=program, status="thrown away", actor=publisher)
-    assert not Entry.objects.exists()
-
-
-def test_publishing_and_withdrawing(program, publisher):
-    publish(program=program, actor=publisher)
-    assert Program.objects.published().get() == program
-    withdraw(program=program, actor=publisher)
-    assert not Program.objects.published().exists()
-    assert list(Entry.objects.values_list("action", flat=True)) == ["program.withdrawn", "program.published"]
-
-
-def test_what_a_command_does_has_no_author(program):
-    publish(program=program, actor=None)
-    assert Entry.objects.get().actor is None
-
-
-def test_the_row_decides_and_not_the_object_at_hand(program, publisher):
-    """Somebody approved the program after this page was opened."""
-    publish(program=program, actor=publisher)
-    Program.objects.update(status=Status.APPROVED)
-    with pytest.raises(ValidationError):
-        withdraw(program=program, actor=publisher)
-    assert Program.objects.get().status == Status.APPROVED
-
-
-def test_a_step_that_two_people_take_is_journalled_once(program, publisher):
-    other = Program.objects.get()
-    publish(program=program, actor=publisher)
-    publish(program=other, actor=publisher)
-    assert Entry.objects.count() == 1
-
-
-def test_only_the_status_is_written(program, publisher):
-    Program.objects.update(title_fr="Titre saisi entre-temps")
-    publish(program=program, actor=publisher)
-    assert Program.objects.get().title_fr == "Titre saisi entre-temps"
-
-
-def test_a_step_that_cannot_be_journalled_is_not_taken(program, publisher, monkeypatch):
-    def fail(**kwargs):
-        raise RuntimeError("no room left")
-
-    monkeypatch.setattr(statuses, "record", fail)
-    with pytest.raises(RuntimeError):
-        publish(program=program, actor=publisher)
-    assert Program.objects.get().status == Status.DRAFT
-
-
-# --- evidence ----------------------------------------------------------------------------------------
+# --- attaching ---------------------------------------------------------------------------------------
 
 
 def test_evidence_is_kept_with_what_is_known_of_it(document, editor, settings):
@@ -195,15 +72,44 @@ def test_the_name_of_a_file_points_nowhere(document, editor, settings):
     assert [path.parent.parent.parent for path in stored(settings)] == [settings.MEDIA_ROOT]
 
 
-def test_the_same_file_twice_is_two_rows_with_a_copy_each(document, editor, settings):
-    """So that removing one of them can never take the other's content away."""
+def test_the_same_file_twice_is_two_rows_and_one_file(document, editor, settings):
+    """And removing one of them does not take the other's content away."""
     first = attach_evidence(document=document, upload=upload("a.pdf"), is_public=True, actor=editor)
     second = attach_evidence(document=document, upload=upload("b.pdf"), is_public=False, actor=editor)
-    assert first.sha256 == second.sha256
-    assert first.file.name != second.file.name
-    assert len(stored(settings)) == 2
+    assert first.file.name == second.file.name
+    assert len(stored(settings)) == 1
     first.file.delete(save=False)
     assert second.file.read() == PDF
+
+
+def test_several_files_are_attached_and_journalled_one_by_one(document, editor, settings):
+    uploads = [upload("a.pdf"), upload("b.pdf", PDF + b"%b"), upload("c.pdf", PDF + b"%c")]
+    files = attach_files(document=document, uploads=uploads, is_public=True, actor=editor)
+    assert [file.name for file in document.files.order_by("pk")] == ["a.pdf", "b.pdf", "c.pdf"]
+    entries = Entry.objects.order_by("pk")
+    assert [(entry.action, entry.object_id) for entry in entries] == [
+        ("evidence.added", str(file.pk)) for file in files
+    ]
+    assert len({entry.batch for entry in entries}) == 1
+    assert entries[0].batch is not None
+    assert len(stored(settings)) == 3
+
+
+def test_the_last_of_several_that_fails_takes_the_others_with_it(document, editor, monkeypatch):
+    save, saved = SupportingDocument.save, []
+
+    def fail_at_the_third(self, *args, **kwargs):
+        saved.append(self.name)
+        if len(saved) == 3:
+            raise IntegrityError("no room left")
+        save(self, *args, **kwargs)
+
+    monkeypatch.setattr(SupportingDocument, "save", fail_at_the_third)
+    uploads = [upload(f"{n}.pdf", PDF + b"%" * n) for n in range(4)]
+    with pytest.raises(IntegrityError):
+        attach_files(document=document, uploads=uploads, is_public=True, actor=editor)
+    assert not SupportingDocument.objects.exists()
+    assert not Entry.objects.exists()
 
 
 def test_evidence_of_a_task_makes_it_done_with_evidence_for_the_reader(client, document, editor, publisher):
@@ -219,7 +125,7 @@ def test_evidence_of_a_task_makes_it_done_with_evidence_for_the_reader(client, d
 
 
 @pytest.mark.parametrize("broken", ["row", "program", "journal"])
-def test_whatever_fails_leaves_neither_row_nor_file(document, editor, settings, monkeypatch, broken):
+def test_whatever_fails_leaves_no_row(document, editor, settings, monkeypatch, broken):
     before = revision(), Program.objects.get().updated_at
 
     def fail(*args, **kwargs):
@@ -236,7 +142,8 @@ def test_whatever_fails_leaves_neither_row_nor_file(document, editor, settings, 
     assert not SupportingDocument.objects.exists()
     assert not Entry.objects.exists()
     assert (revision(), Program.objects.get().updated_at) == before
-    assert stored(settings) == []
+    # Another upload of the same content may already count on the file: the sweep looks, and removes it.
+    assert len(stored(settings)) == 1
 
 
 def test_a_failure_leaves_the_same_content_of_another_row(document, editor, settings, monkeypatch):
@@ -269,3 +176,116 @@ def test_a_document_with_evidence_cannot_be_removed(document, editor):
     with pytest.raises(IntegrityError), transaction.atomic():
         document.task.phase.program.delete()
     assert SupportingDocument.objects.count() == 1
+
+
+# --- replacing ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def file(document, editor):
+    return attach_evidence(document=document, upload=upload("old.pdf"), is_public=True, actor=editor)
+
+
+NEW = PDF + b"% corrected"
+
+
+def refusal(act, **values):
+    with override("en"), pytest.raises(ValidationError) as refused:
+        act(**values)
+    return refused.value.messages[0]
+
+
+def test_a_replaced_file_stays_in_the_history(file, document, publisher):
+    before = revision()
+    new = replace_evidence(file=file, upload=upload("new.pdf", NEW), actor=publisher)
+    file.refresh_from_db()
+    assert file.replaced_by == new
+    assert (new.is_public, new.uploaded_by, new.expected_document) == (True, publisher, document)
+    assert file.file.read() == PDF
+    assert new.file.read() == NEW
+    assert list(document.files.current()) == [new]
+    entry = Entry.objects.first()
+    assert (entry.action, entry.actor, entry.object_id) == ("evidence.replaced", publisher, str(new.pk))
+    assert entry.changes == {"file": ["old.pdf", "new.pdf"], "sha256": [file.sha256, new.sha256]}
+    assert revision() == before + 1
+
+
+def test_a_replaced_file_is_for_staff_alone(client, file, editor, publisher):
+    program = file.expected_document.task.phase.program
+    publish(program=program, actor=publisher)
+    address = f"/ar/m/nefta/programs/2022/files/{file.pk}/"
+    assert client.get(address).status_code == 200
+    replace_evidence(file=file, upload=upload("new.pdf", NEW), actor=editor)
+    assert client.get(address).status_code == 404
+    client.force_login(editor)
+    assert client.get(address).status_code == 404
+    assert client.get(f"/ar/m/nefta/staff/files/{file.pk}/").status_code == 200
+
+
+def test_what_is_internal_stays_so_when_it_is_replaced(document, editor):
+    file = attach_evidence(document=document, upload=upload(), is_public=False, actor=editor)
+    assert not replace_evidence(file=file, upload=upload("b.pdf", NEW), actor=editor).is_public
+
+
+def test_a_file_is_replaced_once(file, editor):
+    """Two people replace it at the same time: the second one is told by which."""
+    replace_evidence(file=file, upload=upload("first.pdf", NEW), actor=editor)
+    told = refusal(replace_evidence, file=file, upload=upload("second.pdf", NEW + b"%"), actor=editor)
+    assert told == "Somebody has replaced this file meanwhile by “first.pdf”."
+    assert SupportingDocument.objects.count() == 2
+
+
+def test_the_same_content_replaces_nothing(file, editor):
+    told = refusal(replace_evidence, file=file, upload=upload("again.pdf"), actor=editor)
+    assert told == "This is the very file that is already there."
+    assert SupportingDocument.objects.count() == 1
+
+
+# --- public or internal ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("is_public", "action"), [(True, "evidence.shown"), (False, "evidence.hidden")])
+def test_a_file_goes_public_and_back(document, editor, is_public, action):
+    file = attach_evidence(document=document, upload=upload(), is_public=not is_public, actor=editor)
+    before = revision()
+    set_public(file=file, is_public=is_public, actor=editor)
+    assert SupportingDocument.objects.get().is_public is is_public
+    entry = Entry.objects.first()
+    assert (entry.action, entry.changes) == (action, {"is_public": [not is_public, is_public]})
+    assert revision() == before + 1
+
+
+def test_what_is_so_already_is_not_journalled(file, editor):
+    before = revision()
+    set_public(file=file, is_public=True, actor=editor)
+    assert (Entry.objects.count(), revision()) == (1, before)
+
+
+def test_what_was_replaced_cannot_go_public(file, editor):
+    replace_evidence(file=file, upload=upload("new.pdf", NEW), actor=editor)
+    assert "new.pdf" in refusal(set_public, file=file, is_public=False, actor=editor)
+
+
+def placed_video():
+    return CheckedFile("a.mp4", b"moov", "video/mp4", "cd" * 32, may_hold_place=True)
+
+
+def test_a_video_that_may_tell_its_place_stays_internal(document, editor):
+    file = attach_evidence(document=document, upload=placed_video(), is_public=True, actor=editor)
+    assert (file.is_public, file.may_hold_place) == (False, True)
+    with override("en"):
+        assert "where it was recorded" in refusal(set_public, file=file, is_public=True, actor=editor)
+    assert not SupportingDocument.objects.get().is_public
+
+
+def test_a_public_file_replaced_by_such_a_video_goes_internal(file, editor):
+    new = replace_evidence(file=file, upload=placed_video(), actor=editor)
+    assert not new.is_public
+    assert Entry.objects.first().changes["is_public"] == [True, False]
+
+
+def test_a_form_is_told_of_it_beside_its_field(document):
+    file = factories.SupportingDocumentFactory.build(may_hold_place=True, is_public=True)
+    with pytest.raises(ValidationError) as refused:
+        file.clean()
+    assert set(refused.value.message_dict) == {"is_public"}
