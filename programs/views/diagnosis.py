@@ -5,16 +5,15 @@ from __future__ import annotations
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from portal.files.responses import file_response
 from portal.freshness import fresh_page
 from portal.municipalities.models import Municipality
-from portal.navigation import Tab, tabs_of
 from programs.diagnosis import read_diagnosis
 from programs.models import PUBLIC_STATUSES, FacilityPhoto, Program, SupportingDocument
 from programs.preparation import read_preparation
 from programs.querysets import ProgramQuerySet
+from programs.tabs import program_tabs
 
 
 @fresh_page
@@ -67,16 +66,9 @@ def _published(municipality: Municipality, year: int, programs: ProgramQuerySet)
 
 
 def _context(municipality: Municipality, program: Program, current: str) -> dict:
-    where = {"slug": municipality.slug, "year": program.year}
-    pages = {
-        "program": _("Calendar"),
-        "program-preparation": _("Preparation"),
-        "program-diagnosis": _("Diagnosis"),
-    }
-    tabs = [Tab(reverse(name, kwargs=where), label, name == current) for name, label in pages.items()]
     return {
         "municipality": municipality,
         "program": program,
-        "tabs": tabs_of(municipality, *tabs),
+        "tabs": program_tabs(municipality, program.year, current),
         "section": "programs",
     }
