@@ -12,6 +12,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.files.uploads import CheckedFile, check_upload
 from portal.importing.dates import NotADate, read_date
 from portal.municipalities.models import DecidingBody, Municipality
 from programs.calendar import DelayRow
@@ -61,11 +62,20 @@ class ApprovalForm(forms.Form):
         label=gettext_lazy("Number of the deliberation"),
         max_length=Program._meta.get_field("deliberation").max_length,
     )
+    file = forms.FileField(
+        label=gettext_lazy("The deliberation as a file"), required=False, widget=forms.FileInput
+    )
+    checked: CheckedFile | None = None
 
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bodies = municipality.deciding_bodies.all()
         self.fields["deciding_body"].queryset = self.bodies  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        if upload := self.cleaned_data["file"]:
+            self.checked = check_upload(upload)
+        return upload
 
     def clean_approved_on(self) -> datetime.date:
         try:

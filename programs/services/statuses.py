@@ -17,16 +17,19 @@ from django.utils.translation import override
 from portal.accounts.models import User
 from portal.audit.log import Changes
 from portal.bilingual import original
+from portal.files.uploads import CheckedFile
 from portal.municipalities.access import Act
 from portal.municipalities.models import DecidingBody
 from portal.municipalities.turns import take_turn
 from portal.publications import chain
 from portal.publications.models import Publication
 from portal.publications.register import enter
-from programs.models import Program, Status
+from programs.acts import ActKind, act_of
+from programs.models import ExpectedDocument, Program, Status, Task
 from programs.published import content_of, withdrawal_of
 from programs.publishing import unexplained_delays
 from programs.services.cells import ReasonNeeded, give_reason
+from programs.services.evidence import attach_evidence
 
 PUBLISHED_ANEW = "program.published_anew"
 """A public program that changed enters the register as its next version; its status stays."""
@@ -135,15 +138,21 @@ def withdraw(*, program: Program, actor: User | None) -> None:
 
 
 @transaction.atomic
-def approve(*, program: Program, approval: Approval, actor: User | None) -> None:
+def approve(
+    *, program: Program, approval: Approval, actor: User | None, file: CheckedFile | None = None
+) -> None:
     """Record that the deciding body approved a published program.
 
-    Raises ``ValidationError`` by field (``approved_on``, ``deliberation``, ``deciding_body``) for an
+    ``file`` is the deliberation itself: public evidence of the task of approval. Raises
+    ``ValidationError`` by field (``approved_on``, ``deliberation``, ``deciding_body``, ``file``) for an
     approval that cannot be, and where there is no such step.
     """
     step = _next_step(program, Status.APPROVED)
     if step:
         check_approval(program, approval)
+        if file:
+            document = _deliberation_of(program)
+            attach_evidence(document=document, upload=file, is_public=True, actor=actor)
         values = {
             "approved_on": approval.date,
             "deliberation": approval.deliberation.strip(),
@@ -172,6 +181,18 @@ def fingerprint_of(program: Program) -> str:
 
 
 # Approvals
+
+
+def _deliberation_of(program: Program) -> ExpectedDocument:
+    """The document that the task of approval expects; it expects the deliberation where nothing is named."""
+    tasks = Task.objects.filter(phase__program=program).order_by("-phase__number", "-number")
+    found = (task for task in tasks if act_of(task.title_ar, task.title_fr) is ActKind.APPROVAL)
+    task = next(found, None)
+    if task is None:
+        refusal = _("The calendar has no task of approval that the file could belong to.")
+        raise ValidationError({"file": refusal})
+    document = task.expected_documents.order_by("position", "pk").first()
+    return document or ExpectedDocument.objects.create(task=task, title_ar="مداولة", title_fr="Délibération")
 
 
 def body_in_office(program: Program, date: datetime.date) -> DecidingBody | None:

@@ -48,7 +48,7 @@ def program_publish(request: HttpRequest, municipality: Municipality, year: int)
     steps = _steps(request, program)
     code = request.POST.get("step", "") if request.method == "POST" else ""
     ready = readiness(read_calendar(program, municipality.today()))
-    shown = {name: _form(name, program, ready, request.POST if name == code else None) for name in steps}
+    shown = {name: _form(name, program, ready, request if name == code else None) for name in steps}
     if code and code not in shown:
         messages.error(request, _("The program has another status by now: this step is no longer possible."))
         return redirect("program-publish", slug=municipality.slug, year=year)
@@ -69,11 +69,13 @@ def _steps(request: HttpRequest, program: Program) -> list[str]:
     return found
 
 
-def _form(code: str, program: Program, ready: Readiness, data: Any) -> forms.Form:
+def _form(code: str, program: Program, ready: Readiness, sent: HttpRequest | None) -> forms.Form:
+    data, files = (sent.POST, sent.FILES) if sent else (None, None)
     if code in ("publish", ANEW):
         return PublishForm(data, delays=ready.unexplained)
     if code == "approve":
-        return ApprovalForm(data, municipality=program.municipality, initial=first_approval(program))
+        first = first_approval(program)
+        return ApprovalForm(data, files, municipality=program.municipality, initial=first)
     return SureForm(data, prefix=code)
 
 
@@ -103,7 +105,7 @@ def _publish_anew(program: Program, form: PublishForm, actor: User) -> None:
 
 
 def _approve(program: Program, form: ApprovalForm, actor: User) -> None:
-    statuses.approve(program=program, approval=form.approval(), actor=actor)
+    statuses.approve(program=program, approval=form.approval(), actor=actor, file=form.checked)
 
 
 def _close(program: Program, form: SureForm, actor: User) -> None:

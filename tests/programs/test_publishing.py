@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.translation import override
 
@@ -10,7 +11,7 @@ from portal.audit.models import Entry
 from portal.municipalities.models import Role
 from portal.publications.models import Publication
 from programs.calendar import read_calendar
-from programs.models import Program, Status, Task
+from programs.models import Program, Status, SupportingDocument, Task
 from programs.publishing import readiness
 from programs.services.statuses import publish
 from tests import factories
@@ -304,3 +305,44 @@ def test_the_page_costs_the_same_whatever_the_length(program, rule, desk, django
     desk.get(PAGE)
     with django_assert_num_queries(27):
         desk.get(PAGE)
+
+
+# The deliberation's file
+
+
+@pytest.fixture
+def approval_task(public):
+    title = "دورة الهيئة المقررة للمصادقة على برنامج الاستثمار"
+    return factories.TaskFactory(phase=public.phases.get(), number=9, title_ar=title)
+
+
+def approve_with(desk, public, file):
+    body = public.municipality.deciding_bodies.first() or factories.DecidingBodyFactory(
+        municipality=public.municipality
+    )
+    values = {"deciding_body": body.pk, "approved_on": "2021/11/30", "deliberation": "12", "file": file}
+    return send(desk, "approve", **values)
+
+
+def test_the_deliberation_becomes_the_evidence_of_the_approval(public, desk, approval_task):
+    approve_with(desk, public, SimpleUploadedFile("مداولة.pdf", b"%PDF-1.4\n%%EOF\n"))
+    public.refresh_from_db()
+    file = SupportingDocument.objects.get()
+    assert public.status == Status.APPROVED
+    assert (file.name, file.is_public, file.expected_document.task) == ("مداولة.pdf", True, approval_task)
+
+
+@pytest.mark.parametrize("content", [b"MZ\0\0", b""])
+def test_a_file_that_cannot_be_is_refused_and_nothing_is_approved(public, desk, approval_task, content):
+    response = approve_with(desk, public, SimpleUploadedFile("a.pdf", content))
+    assert "file" in response.context["approve_form"].errors
+    public.refresh_from_db()
+    assert public.status == Status.PUBLISHED
+    assert not SupportingDocument.objects.exists()
+
+
+def test_without_a_task_of_approval_the_file_has_no_place(public, desk):
+    response = approve_with(desk, public, SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n"))
+    assert "file" in response.context["approve_form"].errors
+    public.refresh_from_db()
+    assert public.status == Status.PUBLISHED
