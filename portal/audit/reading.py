@@ -117,6 +117,8 @@ def _value(field: Any, value: Any) -> str:
     """A value as people write it. A date that only its spelling tells is one too."""
     if isinstance(value, list):
         return " · ".join(_value(None, item) for item in value if item != "") or NOTHING
+    if isinstance(value, dict):
+        return " · ".join(f"{name}: {_value(None, item)}" for name, item in value.items()) or NOTHING
     choices = dict(getattr(field, "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])

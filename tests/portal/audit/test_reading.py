@@ -109,3 +109,15 @@ def test_rows_of_one_act_stand_together(nefta, task):
     numbers = [entry.pk for entry in Entry.objects.all()]
     assert groups[0].numbers == f"{numbers[1]}–{numbers[0]}"
     assert groups[3].numbers == str(numbers[5])
+
+
+def test_a_breakdown_is_told_part_by_part(nefta, task):
+    entry = record(
+        actor=None,
+        action="envelope.saved",
+        obj=task,
+        municipality=nefta,
+        changes={"by_category": ({}, {"roads": "10.000", "water": "5.000"})},
+    )
+    (change,) = read_entry(entry).changes
+    assert (change.before, change.after) == ("–", "roads: 10.000 · water: 5.000")
