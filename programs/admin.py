@@ -44,6 +44,7 @@ from programs.resources import ProgramResource, TaskResource
 from programs.services.cells import ReasonNeeded
 from programs.services.evidence import attach_evidence
 from programs.services.statuses import change_status, transition_between
+from programs.services.touching import touch
 
 
 def _step(code: str, status: Status, label: Any, consequence: Any, done: Any) -> Transition:
@@ -121,7 +122,7 @@ class PartOfProgramAdmin(ScopedAdmin):
 
     def touch(self, obj: Any) -> None:
         program = self.program_of(obj)
-        program.save(update_fields=["updated_at"])
+        touch(program)
 
     def program_of(self, obj: Any) -> Program:
         raise NotImplementedError
@@ -192,7 +193,7 @@ class ProgramAdmin(ExchangeAdmin, PublishingAdmin):
         return reverse("program-publish", kwargs=where)
 
     def touch(self, obj: Program) -> None:
-        obj.save(update_fields=["updated_at"])
+        touch(obj)
 
 
 _DATES_ON_THE_DESK = _("The program is public: its dates are moved on the desk, where the reason is given.")

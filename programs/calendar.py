@@ -329,7 +329,7 @@ def _task_row(
         phase_number=phase.number,
         title=task.title,
         documents=documents,
-        moves=[_move_row(move, country, language) for move in task.listed_moves],
+        moves=_move_rows(task, country, language),
         state=task_state(
             done=task.done,
             session_date=date,
@@ -341,6 +341,15 @@ def _task_row(
         day=locales.day_month(date, country, language) if date else "",
         weekday=locales.weekday(date, country, language) if date else "",
     )
+
+
+def _move_rows(task: Task, country: str, language: str) -> list[MoveRow]:
+    """The moves of a date; what was changed since, while the program was a draft, ends the last one."""
+    rows = [_move_row(move, country, language) for move in task.listed_moves]
+    if rows and task.listed_moves[-1].new_date != task.session_date:
+        now = locales.long_date(task.session_date, country, language) if task.session_date else ""
+        rows[-1] = MoveRow(rows[-1].move, rows[-1].old_date, now)
+    return rows
 
 
 def _move_row(move: MovedDate, country: str, language: str) -> MoveRow:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -77,6 +77,16 @@ def add_phase(asked: Asked) -> Done:
     return Done(_("The phase is added."), f"phase-{phase.pk}")
 
 
+def save(asked: Asked) -> Done:
+    """Everything that was typed was saved before; titles typed for new rows make them."""
+    done = Done()
+    for name in asked.posted.texts:
+        key = name.removeprefix("new-task-")
+        if key != name and key.isdecimal() and len(key) < 19 and asked.text(name):
+            done = add_task(replace(asked, pk=int(key)))
+    return add_phase(asked) if asked.text("new-phase") else done
+
+
 def move_by(places: int) -> Callable[[Asked], Done]:
     def move(asked: Asked) -> Done:
         task = Task.objects.select_related("phase").get(pk=asked.pk, phase__program=asked.program)
@@ -128,17 +138,21 @@ def may_remove(program: Program, actor: User) -> bool:
     return not program.is_public or allows(actor, Act.PUBLISH, program.municipality_id)
 
 
+def _may_publish(asked: Asked) -> bool:
+    return allows(asked.actor, Act.PUBLISH, asked.program.municipality_id)
+
+
 def removed(asked: Asked) -> Done:
-    if not may_remove(asked.program, asked.actor):
-        raise PermissionDenied
-    structure.remove_task(program=asked.program, task_id=asked.pk, actor=asked.actor)
+    structure.remove_task(
+        program=asked.program, task_id=asked.pk, actor=asked.actor, may_change_public=_may_publish(asked)
+    )
     return Done(_("The task is removed."))
 
 
 def removed_phase(asked: Asked) -> Done:
-    if not may_remove(asked.program, asked.actor):
-        raise PermissionDenied
-    structure.remove_phase(program=asked.program, phase_id=asked.pk, actor=asked.actor)
+    structure.remove_phase(
+        program=asked.program, phase_id=asked.pk, actor=asked.actor, may_change_public=_may_publish(asked)
+    )
     return Done(_("The phase is removed."))
 
 
@@ -166,7 +180,7 @@ def state_one(asked: Asked) -> Done:
 
 def shift(asked: Asked) -> Done:
     days = asked.text("shift-days").replace("−", "-").replace("+", "")
-    if not days.removeprefix("-").isdecimal() or not 0 < abs(int(days)) <= MOST_DAYS:
+    if not days.removeprefix("-").isdecimal() or len(days) > 9 or not 0 < abs(int(days)) <= MOST_DAYS:
         refusal = _("Give a number of days, up to %(most)s; negative to move back.") % {"most": MOST_DAYS}
         raise ValidationError({"shift-days": [refusal]})
     count = structure.shift_tasks(
@@ -206,7 +220,7 @@ def take_back(asked: Asked) -> Done:
 
 
 ACTS: dict[str, Callable[[Asked], Done]] = {
-    "save": lambda asked: Done(),
+    "save": save,
     "add-task": add_task,
     "add-phase": add_phase,
     "up": move_by(-1),

@@ -202,6 +202,8 @@ def save_cell(
             program=program, phase_id=cell.pk, field=cell.field, value=value, seen=seen, actor=actor
         )
         return saved.is_changed
+    if cell.pk != program.pk:
+        raise Program.DoesNotExist
     return save_program_cell(
         program=program, field=cell.field, value=value, seen=seen, actor=actor
     ).is_changed

@@ -18,6 +18,7 @@ from django.db.models import Count, Prefetch
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column, original
+from portal.folding import printable
 from portal.importing.differences import Difference, Differences, Values, base_of, merge_values
 from portal.importing.merge import Outcome, merge
 from portal.municipalities.models import Municipality
@@ -92,11 +93,11 @@ def import_calendar(
             municipality, year, reading, source or reading, Differences(decisions=decisions or {})
         )
         if result.program.is_public and result.differences.changes:
-            _explain(result, reason.strip(), actor)
+            _explain(result, printable(reason), actor)
         if _keep(result, imported, origin, actor) and origin.content is not None:
             _keep_file(result.program, origin, actor)
         if publish and not result.program.is_public:
-            publish_program(program=result.program, actor=actor, reason=reason.strip())
+            publish_program(program=result.program, actor=actor, reason=printable(reason))
     return result
 
 

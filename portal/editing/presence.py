@@ -26,10 +26,6 @@ def come(*, place: str, user: User) -> None:
     Presence.objects.update_or_create(place=place, user=user, defaults={"seen_at": now})
 
 
-def leave(*, place: str, user: User) -> None:
-    Presence.objects.filter(place=place, user=user).delete()
-
-
 def others(*, place: str, user: User) -> list[User]:
     """The people at ``place`` besides ``user``, by name; seen within the last sixty seconds."""
     since = timezone.now() - STAYS

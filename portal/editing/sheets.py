@@ -147,7 +147,15 @@ class Line:
             found = json.loads(text)
             cells = {name: _unpacked(self.row, name, found["cells"].get(name)) for name in self.sheet.columns}
             return int(found["version"]), cells
-        except (AttributeError, KeyError, TypeError, ValueError, ValidationError):
+        except (
+            AttributeError,
+            KeyError,
+            OverflowError,
+            RecursionError,
+            TypeError,
+            ValueError,
+            ValidationError,
+        ):
             # Nothing that this portal wrote: then nothing was seen, and every other value is a clash.
             return -1, dict.fromkeys(self.sheet.columns)
 

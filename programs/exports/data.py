@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.bilingual import page_language
 from programs.calendar import Calendar, PhaseRow, TaskRow, code_in
-from programs.models import DelayRule, Program
+from programs.models import DelayRule, Program, Task
 
 CONTENT_TYPE = "application/json"
 
@@ -65,7 +65,21 @@ def _task(row: TaskRow) -> dict[str, Any]:
         "title_fr": task.title_fr,
         "documents_ar": [document.title_ar for document in documents if document.title_ar],
         "documents_fr": [document.title_fr for document in documents if document.title_fr],
+        **_moves(task),
     }
+
+
+def _moves(task: Task) -> dict[str, Any]:
+    """The dates that were moved after the public had seen them; nothing where there are none."""
+    moves = [
+        {
+            "old_date": move.old_date.isoformat(),
+            "new_date": move.new_date.isoformat() if move.new_date else None,
+            "reason": move.reason,
+        }
+        for move in task.listed_moves
+    ]
+    return {"moved_dates": moves} if moves else {}
 
 
 def _rule(rule: DelayRule, codes: dict[int, str]) -> dict[str, Any]:
@@ -77,4 +91,5 @@ def _rule(rule: DelayRule, codes: dict[int, str]) -> dict[str, Any]:
         "text": str(rule.text),
         "text_ar": rule.text_ar,
         "text_fr": rule.text_fr,
+        **({"reason": rule.reason} if rule.reason else {}),
     }

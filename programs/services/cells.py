@@ -14,17 +14,18 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.audit.models import Entry
 from portal.editing.cells import Seen, must_change
+from portal.folding import printable
 from portal.municipalities.turns import take_turn
 from portal.workdays.days import workdays_of
 from programs.delays import BrokenRule, Dates, broken_by_move
-from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, Program, Task
+from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, Program, Status, Task
+from programs.services.touching import touch
 
 TITLES = ("title_ar", "title_fr")
 DOCUMENTS = ("documents_ar", "documents_fr")
@@ -92,9 +93,11 @@ def save_task_cell(
     old = cell_value(task, field)
     if not must_change(field=field, current=old, version=task.version, mine=value, seen=seen):
         return Saved(task, field, old, is_changed=False)
+    if task.phase.program.status == Status.CLOSED:
+        raise ValidationError({field: _("The program is closed: its calendar no longer changes.")})
     if field == "session_date":
         # As it stands now: somebody may have published it a moment ago.
-        _give_reasons(task.phase.program, task, value, reason.strip(), actor, planned or {})
+        _give_reasons(task.phase.program, task, value, printable(reason), actor, planned or {})
     if field in DOCUMENTS:
         _write_documents(task, field, value)
         task.save(update_fields=[])
@@ -162,7 +165,7 @@ def _journal(
     actor: User | None,
     batch: uuid.UUID | None,
 ) -> None:
-    Program.objects.filter(pk=program.pk).update(updated_at=timezone.now())
+    touch(program)
     record(
         actor=actor,
         action=action,
@@ -184,13 +187,24 @@ def reasons_needed(
     A date that the public has seen is not changed without a word. A delay that is broken asks for a
     reason once; again where the change breaks it by more days than the reason was given for.
     """
-    moved = program.is_public and task.session_date is not None and task.session_date != date
+    public = _public_date(program, task)
+    moved = public is not None and public != date
     broken = [
         rule
         for rule in _broken(program, task, date, planned or {})
         if not rule.rule.reason or rule.reckoning.missing > rule.was_missing
     ]
     return ReasonNeeded(is_moved=moved, broken=broken) if moved or broken else None
+
+
+def _public_date(program: Program, task: Task) -> datetime.date | None:
+    """The date that the public knows of a task: one that was taken away in public is not forgotten."""
+    if not program.is_public:
+        return None
+    if task.session_date is not None:
+        return task.session_date
+    last = task.moved_dates.order_by("moved_at", "pk").last()
+    return last.old_date if last and last.new_date is None else None
 
 
 def _broken(program: Program, task: Task, date: datetime.date | None, planned: Dates) -> list[BrokenRule]:
@@ -215,8 +229,9 @@ def _give_reasons(
     needed = reasons_needed(program=program, task=task, date=date, planned=planned)
     if needed and not reason:
         raise needed
-    if needed and needed.is_moved and task.session_date:
-        move = MovedDate(task=task, old_date=task.session_date, new_date=date, reason=reason, moved_by=actor)
+    public = _public_date(program, task)
+    if needed and needed.is_moved and public:
+        move = MovedDate(task=task, old_date=public, new_date=date, reason=reason, moved_by=actor)
         _check_reason(move)
         move.save()
     broken = {rule.rule.pk for rule in needed.broken} if needed else set()
@@ -248,7 +263,7 @@ def _keep_reasons(
 
 def give_reason(*, rule: DelayRule, reason: str, program: Program, actor: User | None) -> None:
     """Say why a delay is not kept, and journal it. Raises ``ValidationError`` at ``reason``."""
-    old, rule.reason = rule.reason, reason.strip()
+    old, rule.reason = rule.reason, printable(reason)
     rule.clean_fields(exclude=[field.name for field in rule._meta.fields if field.name != "reason"])
     rule.save(update_fields=["reason"])
     _journal(rule, "delay.explained", {"reason": (old, rule.reason)}, program, actor, None)

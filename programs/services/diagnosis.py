@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.audit.log import record
@@ -53,7 +52,7 @@ def _save(program: Program, rows: models.QuerySet, edits: Sequence[RowEdit], act
 
 def touch(program: Program) -> None:
     """Keep the moment of the program's last change, which its feeds tell."""
-    Program.objects.filter(pk=program.pk).update(updated_at=timezone.now())
+    touch(program)
 
 
 def add_photos(

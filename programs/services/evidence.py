@@ -14,6 +14,7 @@ from portal.audit.log import Changes, record
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
 from programs.models import ExpectedDocument, Program, SupportingDocument
+from programs.services.touching import touch
 
 
 def attach_evidence(
@@ -125,7 +126,7 @@ def _current(file: SupportingDocument) -> SupportingDocument:
 
 
 def _touch(program: Program) -> None:
-    program.save(update_fields=["updated_at"])
+    touch(program)
 
 
 def _journal(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -17,7 +16,7 @@ from programs.delays import Dates
 from programs.models import Program, Task
 from programs.services.cells import cell_value, save_task_cell
 
-REACH = 200
+REACH = 2000
 """How many of one's last changes are looked through."""
 
 
@@ -34,29 +33,26 @@ def last_act(*, program: Program, actor: User) -> list[Entry]:
     Empty where there is none.
     """
     entries = _cell_entries(program, actor)
-    undone: set[int] = set()
-    for entry in entries:
-        if "undoes" in entry.changes:
-            undone.add(entry.changes["undoes"][1])
-        elif entry.pk not in undone:
-            if entry.batch is None:
-                return [entry]
-            return [
-                other for other in entries if other.batch == entry.batch and "undoes" not in other.changes
-            ]
-    return []
+    newest = list(entries[:REACH])
+    undone = {entry.changes["undoes"][1] for entry in newest if "undoes" in entry.changes}
+    left = [entry for entry in newest if "undoes" not in entry.changes and entry.pk not in undone]
+    if not left or left[0].batch is None:
+        return left[:1]
+    # Whole, however many rows it was of.
+    act = entries.filter(batch=left[0].batch)
+    return [entry for entry in act if "undoes" not in entry.changes and entry.pk not in undone]
 
 
-def _cell_entries(program: Program, actor: User) -> Sequence[Entry]:
-    tasks = Task.objects.filter(phase__program=program).values_list("pk", flat=True)
+def _cell_entries(program: Program, actor: User) -> models.QuerySet[Entry]:
+    tasks = Task.objects.filter(phase__program=program)
     entries = Entry.objects.filter(
         actor=actor,
         municipality=program.municipality,
         action="task.edited",
         object_type="programs.task",
-        object_id__in=[str(pk) for pk in tasks],
+        object_id__in=[str(pk) for pk in tasks.values_list("pk", flat=True)],
     )
-    return list(entries.order_by("-pk")[:REACH])
+    return entries.order_by("-pk")
 
 
 @transaction.atomic

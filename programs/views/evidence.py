@@ -172,7 +172,7 @@ def _way_back(request: HttpRequest, document: ExpectedDocument) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours else _address(document)
+    return wanted if is_ours and wanted.startswith("/") else _address(document)
 
 
 def _wants_fragment(request: HttpRequest) -> bool:

@@ -21,6 +21,7 @@ from portal.editing.cells import Clash
 from portal.editing.presence import others, place_of
 from portal.municipalities.access import Act, allows, staff_page
 from portal.municipalities.models import Municipality
+from portal.publications.models import Publication
 from programs.calendar import Calendar, PhaseRow, TaskRow, read_calendar
 from programs.contradictions import contradictions
 from programs.evidence import completeness
@@ -28,7 +29,7 @@ from programs.grid import FILTERS, NAMES, Typed, View, in_words, languages_shown
 from programs.grid_acts import ACTS, Asked, Done, may_remove
 from programs.grid_notes import RuleSaid, say_rules
 from programs.grid_posts import Saving, read_posted, save_posted
-from programs.models import Program
+from programs.models import Program, Status
 from programs.services.cells import ReasonNeeded
 from programs.services.undo import NothingToUndo, last_act
 from programs.views.public import any_program, program_heading
@@ -80,6 +81,7 @@ def program_grid(request: HttpRequest, municipality: Municipality, year: int) ->
         if not may_edit:
             raise PermissionDenied
         return _post(request, municipality, program)
+    may_edit = may_edit and program.status != Status.CLOSED
     if may_edit and (question := _question(request, program)):
         return question
     return _page(request, program, may_edit=may_edit)
@@ -123,17 +125,21 @@ def _page(
         "program": program,
         "grid": lay_out(calendar, view_of(request, program), typed),
         "is_editable": may_edit,
+        "may_edit": allows(request.user, Act.EDIT, program.municipality_id),
+        "may_publish": allows(request.user, Act.PUBLISH, program.municipality_id),
         "others": others(place=place_of(program), user=person(request)),
         "query": request.GET.urlencode(),
         "obstacles": obstacles or Obstacles(),
         "contradictions": contradictions(calendar),
         "completeness": completeness(calendar),
+        "last": Publication.objects.of_object(program).newest() if program.is_public else None,
     }
     if may_edit:
         context |= {
             "may_remove": may_remove(program, person(request)),
             "undo": said_of_undo(program, calendar, person(request)),
             "typed": typed,
+            "bulk": {name: request.POST.get(f"shift-{name}", "") for name in ("days", "reason")},
         }
     return render(request, "programs/desk/grid.html", context)
 
@@ -170,6 +176,8 @@ def _short(text: str) -> str:
 
 def _question(request: HttpRequest, program: Program) -> HttpResponse | None:
     """The page that asks where to, or whether really; ``None`` where nothing of the kind was asked for."""
+    if not {"move", "remove", "remove-phase"} & set(request.GET):
+        return None
     calendar = calendar_of(program)
     tasks = {str(row.task.pk): row for row in calendar.rows}
     phases = {str(row.phase.pk): row for row in calendar.phases}

@@ -37,7 +37,7 @@ def task_meetings(request: HttpRequest, municipality: Municipality, year: int, p
 def _link(request: HttpRequest, program: Program, task: Task) -> None:
     change = {"link": link_meeting, "unlink": unlink_meeting}.get(request.POST.get("act", ""))
     meeting = request.POST.get("meeting", "")
-    if change is None or not meeting.isdecimal():
+    if change is None or not meeting.isdecimal() or len(meeting) > 18:
         messages.error(request, _("Choose a meeting."))
         return
     try:
@@ -49,7 +49,7 @@ def _link(request: HttpRequest, program: Program, task: Task) -> None:
 
 def _accept(request: HttpRequest, program: Program, task: Task) -> None:
     version = request.POST.get("version", "")
-    seen = Seen(int(version) if version.isdecimal() else 0)
+    seen = Seen(int(version) if version.isdecimal() and len(version) < 10 else 0)
     try:
         save_task_cell(
             program=program,

@@ -186,6 +186,23 @@ function open(sheet) {
     const area = say.querySelector?.("textarea[name^=reason-]");
     if (area && !area.value) area.value = reasons.get(area.name.slice(7)) ?? "";
     for (const one of sheet.querySelectorAll("tr.sub")) one.hidden = !one.textContent.trim();
+    // What is said of the cell that somebody is in is of no use below the edge of the screen.
+    const cell = cellOf(say.id?.replace(/^say-/, ""));
+    if (!cell || !say.textContent.trim()) return;
+    cell.setAttribute("aria-describedby", say.id);
+    if (cell === document.activeElement) say.scrollIntoView({ block: "nearest" });
+  });
+
+  // Files were handed in: the row's state and the counts are asked for, nothing that is typed is touched.
+  sheet.addEventListener("musharaka:evidence", async (event) => {
+    const row = event.target.closest("tr");
+    const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+    if (!row || !answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of [`#${row.id} .st`, `#${row.id} .ev > a`, "[id^=sum-]", ".m-figures"]) {
+      const now = fresh.querySelectorAll(part);
+      document.querySelectorAll(part).forEach((old, n) => now[n] && old.replaceChildren(...now[n].childNodes));
+    }
   });
 
   // A server that does not answer, a session that has ended

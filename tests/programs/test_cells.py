@@ -309,6 +309,34 @@ def test_a_date_that_the_public_saw_moves_with_a_reason(task, save, editor):
     )
 
 
+def test_a_date_that_was_taken_away_in_public_is_not_forgotten(task, save):
+    Program.objects.update(status=Status.PUBLISHED)
+    save(task, "session_date", None, reason="القاعة مغلقة")
+    with pytest.raises(ReasonNeeded) as needed:
+        save(task, "session_date", datetime.date(2021, 11, 20))
+    assert needed.value.is_moved
+    save(task, "session_date", datetime.date(2021, 11, 20), reason="وُجدت قاعة")
+    moves = MovedDate.objects.order_by("pk").values_list("old_date", "new_date")
+    assert list(moves) == [(DAY, None), (DAY, datetime.date(2021, 11, 20))]
+
+
+def test_what_no_page_can_hold_is_left_out_of_a_reason(task, save):
+    Program.objects.update(status=Status.PUBLISHED)
+    save(task, "session_date", datetime.date(2021, 11, 5), reason=" a\0b\x08 ")
+    assert MovedDate.objects.get().reason == "ab"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("notes", "x"), ("session_date", None), ("documents_ar", ["x"])]
+)
+def test_a_closed_calendar_no_longer_changes(task, save, field, value):
+    Program.objects.update(status=Status.CLOSED)
+    with pytest.raises(ValidationError) as refusal:
+        save(task, field, value)
+    assert set(refusal.value.message_dict) == {field}
+    assert not Entry.objects.exists()
+
+
 def test_a_first_date_and_a_draft_need_no_reason(task, save):
     save(task, "session_date", None)
     Program.objects.update(status=Status.PUBLISHED)

@@ -17,7 +17,7 @@ from portal.audit.models import Entry
 from portal.editing.cells import Seen
 from portal.editing.models import Presence
 from programs.grid import mark_of
-from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, Task
+from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, Program, Task
 from programs.services.cells import save_task_cell
 from tests import factories
 
@@ -761,3 +761,40 @@ def test_who_else_is_here_is_shown_for_a_minute(client, desk, program, editor, p
         clock.shift(61)
         assert publisher.name not in desk.post(place).content.decode()
     assert Presence.objects.count() == 1
+
+
+# What was typed is never lost
+
+
+def test_saving_adds_the_rows_whose_titles_were_typed(desk, program):
+    phase = task(program, 1, 1).phase
+    typed = {f"new__task__{phase.pk}": "عمل مكتوب"}
+    answer = send(desk, program, page(desk, program), act="save", **typed)
+    assert answer.status_code == 302
+    assert task(program, 1, 3).title_ar == "عمل مكتوب"
+
+
+def test_a_bulk_shift_that_is_refused_keeps_its_days_and_its_reason(desk, program):
+    first = task(program, 1, 1)
+    typed = {"shift__days": "many", "shift__reason": "سبب", "chosen": [str(first.pk)]}
+    answer = send(desk, program, page(desk, program), act="shift", **typed)
+    values = fields(lxml.html.fromstring(answer.content.decode()))
+    assert (values["shift-days"], values["shift-reason"]) == (["many"], ["سبب"])
+
+
+@pytest.mark.parametrize("days", ["9" * 5000, "-" + "9" * 5000])
+def test_a_number_of_days_without_end_is_refused(desk, program, days):
+    first = task(program, 1, 1)
+    typed = {"shift__days": days, "chosen": [str(first.pk)]}
+    assert send(desk, program, page(desk, program), act="shift", **typed).status_code == 200
+
+
+def test_a_closed_calendar_is_read_only(desk, program):
+    Program.objects.update(status="closed")
+    document = page(desk, program)
+    assert not document.xpath("//textarea[@name]")
+
+
+def test_whoever_may_not_publish_is_offered_no_publishing(desk, program, client):
+    address = reverse("program-publish", kwargs={"slug": "nefta", "year": program.year})
+    assert not page(desk, program).xpath(f"//a[contains(@href, '{address[3:]}')]")

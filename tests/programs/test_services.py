@@ -133,7 +133,7 @@ def test_whatever_fails_leaves_no_row(document, editor, settings, monkeypatch, b
 
     parts = {
         "row": (SupportingDocument, "save"),
-        "program": (Program, "save"),
+        "program": (evidence, "touch"),
         "journal": (evidence, "record"),
     }
     monkeypatch.setattr(*parts[broken], fail)

@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 
 from portal.audit.models import Entry
 from portal.editing.cells import Clash, Seen
 from portal.files.uploads import check_upload
+from portal.municipalities.models import Municipality
 from programs.models import MovedDate, Phase, Program, Status, Task
 from programs.services import structure
 from programs.services.cells import ReasonNeeded, save_task_cell
@@ -120,6 +121,32 @@ def test_a_task_moves_to_another_phase(act):
     assert Entry.objects.get().changes == {"code": ["1.1", "2.2"]}
 
 
+def test_a_task_takes_the_same_number_in_another_phase(act):
+    moved = act(
+        structure.move_task, task_id=task("1.3").pk, phase_id=Phase.objects.get(number=2).pk, place=None
+    )
+    assert moved.code == "2.3"
+    assert set(order()) == {"1.1", "1.2", "2.1", "2.2", "2.3"}
+
+
+def test_rows_that_are_numbered_in_passing_are_journalled(act):
+    Task.objects.filter(phase__number=1, number=3).update(number=7)
+    before = Municipality.objects.get().revision
+    act(structure.move_task, task_id=task("1.1").pk, phase_id=task("1.1").phase_id, place=1)
+    assert "1.3" in order()
+    assert acts() == ["program.renumbered"]
+    assert Municipality.objects.get().revision > before
+
+
+def test_a_closed_calendar_keeps_its_rows(act):
+    Program.objects.update(status=Status.CLOSED)
+    for kwargs in ({"phase_id": Phase.objects.get(number=1).pk, "title_ar": "x"},):
+        with pytest.raises(ValidationError):
+            act(structure.add_task, **kwargs)
+    with pytest.raises(ValidationError):
+        act(structure.renumber)
+
+
 def test_a_moved_row_is_another_version(act):
     before = {row.pk: row.version for row in Task.objects.all()}
     act(structure.move_task, task_id=task("1.3").pk, phase_id=task("1.3").phase_id, place=1)
@@ -171,6 +198,25 @@ def test_a_task_with_evidence_stays(act, editor):
     with pytest.raises(ValidationError):
         act(structure.remove_task, task_id=task("1.2").pk)
     assert "1.2" in order()
+
+
+def test_what_the_public_reads_is_removed_by_whoever_may_publish(act):
+    Program.objects.update(status=Status.PUBLISHED)
+    with pytest.raises(PermissionDenied):
+        act(structure.remove_task, task_id=task("1.2").pk)
+    assert "1.2" in order()
+    act(structure.remove_task, task_id=task("1.2").pk, may_change_public=True)
+    assert "1.2" not in order()
+
+
+def test_the_journal_keeps_the_delays_that_go_with_a_task(act, program):
+    rule = factories.DelayRuleFactory(
+        program=program, from_task=task("1.1"), to_task=task("1.2"), text_ar="سبعة أيام", reason="سبب"
+    )
+    act(structure.remove_task, task_id=rule.to_task_id)
+    (told,) = Entry.objects.get().changes["delays"][0]
+    assert "سبعة أيام" in told
+    assert "سبب" in told
 
 
 def test_only_an_empty_phase_is_removed(act):
@@ -264,6 +310,13 @@ def test_an_act_of_several_rows_is_taken_back_whole(act):
     assert not Task.objects.exclude(done=None).exists()
     with pytest.raises(NothingToUndo):
         act(undo)
+
+
+def test_an_act_of_more_rows_than_are_looked_through_is_taken_back_whole(act, monkeypatch):
+    monkeypatch.setattr("programs.services.undo.REACH", 2)
+    act(structure.mark_tasks, task_ids=Task.objects.values_list("pk", flat=True), done=True)
+    assert len(act(undo)) == 5
+    assert not Task.objects.exclude(done=None).exists()
 
 
 def test_nobody_takes_back_what_another_did(act, edit, publisher, program):
