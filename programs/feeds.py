@@ -18,8 +18,10 @@ def calendar_feed(calendar: Calendar, *, name: str, page_url: str) -> bytes:
     """The dated tasks of a calendar as all-day events.
 
     Each event keeps its UID for ever (program and task row), so that a moved date moves in the
-    reader's calendar instead of appearing twice. DTSTAMP is the program's last change, so that the
-    file is the same as long as nothing changed. Without any date the file holds the municipality's
+    reader's calendar instead of appearing twice. SEQUENCE counts the changes of the task itself, so that
+    a reader that has several versions keeps the newest; DTSTAMP and LAST-MODIFIED are the calendar's
+    last change, since documents and places change an event without changing its task. The file is the
+    same as long as nothing changed. Without any date the file holds the municipality's
     time zone alone: RFC 5545 3.6 asks for at least one component, and this one shows nothing.
     """
     feed = ICalendar()
@@ -40,7 +42,10 @@ def calendar_feed(calendar: Calendar, *, name: str, page_url: str) -> bytes:
 def _event(row: TaskRow, date: datetime.date, calendar: Calendar, page_url: str) -> Event:
     event = Event()
     event.add("uid", f"task-{row.task.pk}@{calendar.program.municipality.slug}.musharaka")
-    event.add("dtstamp", calendar.program.updated_at.astimezone(datetime.UTC).replace(microsecond=0))
+    changed = calendar.program.updated_at.astimezone(datetime.UTC).replace(microsecond=0)
+    event.add("dtstamp", changed)
+    event.add("last-modified", changed)
+    event.add("sequence", row.task.version - 1)
     event["dtstart"] = vDDDTypes(date)
     event["dtend"] = vDDDTypes(date + datetime.timedelta(days=1))  # RFC 5545 3.6.1: the end is exclusive
     event.add("summary", _line(f"{row.code} {row.title}"))

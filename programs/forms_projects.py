@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.amounts.reading import Unit, units_of
 from portal.bilingual import page_language
 from portal.editing.cell_fields import UnitAmountField, cell_field
-from portal.editing.merging import remember_what_is_shown
+from portal.editing.merging import remember_row, remember_what_is_shown
 from portal.editing.sheets import RowForm
 from portal.locales import DECIMALS, month_year, number
 from portal.municipalities.models import Municipality, Zone
@@ -137,7 +137,7 @@ class CardForm(AmountsForm):
         super().__init__(data, currency=program.municipality.currency, initial=initial)
         self._add_columns()
         if card:
-            remember_what_is_shown(self, card.version)
+            remember_what_is_shown(self, card.version, card.pk)
         if asks_reason:
             self.fields["reason"] = _reason_field(_("Why it changes"), required=False)
         self.dress()
@@ -193,8 +193,9 @@ class StepForm(DeskForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, card: ProjectCard, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="step-%s", **kwargs)
+        remember_row(self, card.pk)
         self.dress()
 
 

@@ -83,7 +83,7 @@ def read_money(
         currency=currency,
         categories=[
             shares.row(str(category.label), amount, counts[category])
-            for category, amount in _in_order(amounts_of(envelope.by_category), Category)
+            for category, amount in _by_category(envelope, counts)
         ],
         zones=[shares.row(zone.name, by_zone[key]) for zone in zones if (key := str(zone.pk)) in by_zone],
         projects=sum(counts.values()),
@@ -118,8 +118,17 @@ class _Shares:
         return "" if share is None else self.text(share)
 
 
-def _in_order(amounts: Mapping[str, Decimal], order: type[Category]) -> list[tuple[Category, Decimal]]:
-    return [(name, amounts[name]) for name in order if name in amounts]
+def _by_category(envelope: Envelope, counts: Mapping[str, int]) -> list[tuple[Category, Decimal]]:
+    """What each category gets that has a share or a project, so that the lines add up to both totals.
+
+    Nothing before the resources are shared out by category.
+    """
+    amounts = amounts_of(envelope.by_category)
+    return [
+        (name, amounts.get(name, Decimal(0)))
+        for name in Category
+        if amounts and (name in amounts or counts.get(name))
+    ]
 
 
 def _fairness(

@@ -18,6 +18,7 @@ from portal.bilingual import Localized, localized, page_language
 from portal.locales import long_date
 from programs.calendar import code_in, read_calendar
 from programs.models import DelayRule, ExpectedDocument, MovedDate, Phase, Program, SupportingDocument, Task
+from programs.published_preparation import pair, preparation_content, preparation_context
 from programs.published_projects import projects_content, projects_context
 
 TEMPLATE = "programs/published.html"
@@ -49,11 +50,12 @@ def content_of(program: Program) -> Content:
         "format": FORMAT,
         "municipality": _municipality(program),
         "year": program.year,
-        **_pair(program),
+        **pair(program),
         "status": program.status,
         "approval": _approval(program),
         "phases": [_phase(phase, files, program) for phase in program.phases.all()],
         "delay_rules": [_rule(rule, codes, kept.get(rule.pk)) for rule in program.delay_rules.all()],
+        **preparation_content(program),
         **projects_content(program),
     }
 
@@ -64,18 +66,14 @@ def withdrawal_of(program: Program) -> Content:
         "format": FORMAT,
         "municipality": _municipality(program),
         "year": program.year,
-        **_pair(program),
+        **pair(program),
         "status": "withdrawn",
     }
 
 
-def _pair(row: Any, name: str = "title") -> Content:
-    return {f"{name}_ar": getattr(row, f"{name}_ar"), f"{name}_fr": getattr(row, f"{name}_fr")}
-
-
 def _municipality(program: Program) -> Content:
     town = program.municipality
-    return {"slug": town.slug, **_pair(town, "name"), "country": town.country}
+    return {"slug": town.slug, **pair(town, "name"), "country": town.country}
 
 
 def _approval(program: Program) -> Content | None:
@@ -85,14 +83,14 @@ def _approval(program: Program) -> Content | None:
     return {
         "date": program.approved_on.isoformat(),
         "deliberation": program.deliberation,
-        **_pair(body, "title"),
+        **pair(body, "title"),
     }
 
 
 def _phase(phase: Phase, files: Files, program: Program) -> Content:
     return {
         "number": phase.number,
-        **_pair(phase),
+        **pair(phase),
         "label": phase.label,
         "tasks": [_task(task, files, program) for task in phase.tasks.all()],
     }
@@ -101,7 +99,7 @@ def _phase(phase: Phase, files: Files, program: Program) -> Content:
 def _task(task: Task, files: Files, program: Program) -> Content:
     return {
         "number": task.number,
-        **_pair(task),
+        **pair(task),
         "session_date": task.session_date.isoformat() if task.session_date else None,
         "done": task.done,
         "notes": task.notes,
@@ -122,7 +120,7 @@ def _move(move: MovedDate, program: Program) -> Content:
 
 def _document(document: ExpectedDocument, files: Files) -> Content:
     public = files[document.pk]
-    return {**_pair(document), "files": public, "internal_files": len(document.listed_files) - len(public)}
+    return {**pair(document), "files": public, "internal_files": len(document.listed_files) - len(public)}
 
 
 def _public_files(program: Program) -> Files:
@@ -146,7 +144,7 @@ def _rule(rule: DelayRule, codes: dict[int, str], is_kept: bool | None) -> Conte
         "to": codes[rule.to_task_id],
         "min_days": rule.min_days,
         "day_kind": rule.day_kind,
-        **_pair(rule, "text"),
+        **pair(rule, "text"),
         "is_kept": is_kept,
         "reason": rule.reason if is_kept is False else "",
     }
@@ -165,6 +163,7 @@ def page_context(content: Content) -> dict[str, Any]:
         "approval": shown.approval(content.get("approval")),
         "phases": [shown.phase(phase) for phase in content.get("phases", [])],
         "delays": [shown.delay(rule) for rule in content.get("delay_rules", [])],
+        **preparation_context(content, content["municipality"]["country"]),
         **projects_context(content, content["municipality"]["country"]),
     }
 

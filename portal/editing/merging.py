@@ -14,13 +14,34 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 VERSION = "version"
+ROW = "row"
 
 
-def remember_what_is_shown(form: forms.Form, version: int) -> None:
-    """Let the page carry the version of its row, and what every field shows. Fields added later do not."""
+def remember_what_is_shown(form: forms.Form, version: int, row: int | None = None) -> None:
+    """Let the page carry the version of its row, and what every field shows. Fields added later do not.
+
+    ``row`` is the key of the row where its address names it by a number that another may take over.
+    """
     for field in form.fields.values():
         field.show_hidden_initial = True
     form.fields[VERSION] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=version)
+    if row is not None:
+        remember_row(form, row)
+
+
+def remember_row(form: forms.Form, row: int) -> None:
+    """Let the page carry the key of its row, for :func:`is_same_row`."""
+    form.fields[ROW] = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=row)
+
+
+def is_same_row(form: forms.Form, row: int) -> bool:
+    """Whether a valid form was shown of this row; else the form says that it was of another, now removed."""
+    if form.cleaned_data.get(ROW) == row:
+        return True
+    form.add_error(
+        None, _("What this page showed was removed, and something else has its number now. Open it anew.")
+    )
+    return False
 
 
 def merge(

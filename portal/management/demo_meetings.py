@@ -1,8 +1,9 @@
-"""Four fictional meetings for the municipality whose name says that it does not exist."""
+"""The meetings of the fictional municipality: each one holds a task of a program, on that task's day."""
 
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from portal.meetings.models import Meeting
@@ -12,10 +13,13 @@ from portal.meetings.services import (
     plan_meeting,
     publish_meeting,
     publish_minutes,
+    state_held,
     write_minutes,
 )
 from portal.meetings.stale import Before
 from portal.municipalities.models import Municipality
+from programs.models import Program, Task
+from programs.services.meetings import link_meeting
 
 WORK: dict[str, Any] = {
     "kind": "work",
@@ -48,17 +52,30 @@ GENERAL: dict[str, Any] = {
     "invitation_ar": "كافة المتساكنات والمتساكنين مدعوون إلى الجلسة العامة الأولى.",
     "invitation_fr": "Habitantes et habitants sont invités à la première réunion publique.",
 }
-SECOND: dict[str, Any] = {
-    "kind": "general",
-    "title_ar": "الجلسة العامة التشاركية الثانية (خيالية)",
-    "title_fr": "Seconde réunion publique participative (fictive)",
+COUNCIL: dict[str, Any] = {
+    "kind": "deciding_body",
     "starts_at": datetime.time(10),
-    "ends_at": datetime.time(13),
-    "place_ar": "القاعة الكبرى",
-    "place_fr": "Grande salle",
-    "map_url": "geo:34.5000,9.5000",
-    "invitation_ar": "الدعوة عامة. الدخول حر.",
-    "invitation_fr": "Ouvert à toutes et à tous. Entrée libre.",
+    "place_ar": "قاعة الجلسات، قصر البلدية",
+    "place_fr": "Salle des séances, hôtel de ville",
+}
+SHARING: dict[str, Any] = {
+    **COUNCIL,
+    "title_ar": "جلسة توزيع موارد القرب على المناطق (خيالية)",
+    "title_fr": "Séance de répartition des ressources de proximité (fictive)",
+}
+APPROVAL: dict[str, Any] = {
+    **COUNCIL,
+    "title_ar": "دورة المصادقة على برنامج الاستثمار (خيالية)",
+    "title_fr": "Session d’approbation du programme d’investissement (fictive)",
+}
+WORKSHOP: dict[str, Any] = {
+    "kind": "workshop",
+    "title_ar": "ورشة إعداد الخطة الاتصالية (خيالية)",
+    "title_fr": "Atelier du plan de communication (fictif)",
+    "starts_at": datetime.time(14),
+    "ends_at": datetime.time(17),
+    "place_ar": "دار الثقافة",
+    "place_fr": "Maison de la culture",
 }
 AGENDA = [
     (40, "عرض التشخيص الفني والمالي", "Présentation des diagnostics technique et financier"),
@@ -66,7 +83,7 @@ AGENDA = [
     (70, "نقاش: أولويات المناطق", "Débat : les priorités des zones"),
     (15, "الخلاصة وما يلي", "Conclusion et suites"),
 ]
-MINUTES: dict[str, Any] = {
+GENERAL_MINUTES: dict[str, Any] = {
     "facilitator": "ميسرة الجلسة (خيالية)",
     "written_by": "الكتابة العامة",
     "approved_by": "رئاسة البلدية",
@@ -81,45 +98,85 @@ MINUTES: dict[str, Any] = {
     "outcome_ar": "أُضيف نهج إلى المشروع الأول. رُفعت باقي البطاقات دون تغيير.",
     "outcome_fr": "Une rue est ajoutée au premier projet. Les autres fiches sont transmises sans changement.",
 }
+COUNCIL_MINUTES: dict[str, Any] = {
+    "written_by": "الكتابة العامة",
+    "approved_by": "رئاسة البلدية",
+    "total": 21,
+    "women": 9,
+    "outcome_ar": "صادق المجلس على برنامج الاستثمار كما حُيّن بعد الجلسة العامة.",
+    "outcome_fr": "Le conseil approuve le programme tel que mis à jour après la réunion publique.",
+}
 ATTENDANCE = ((29, 11, 8), (25, 9, 7), (18, 6, 5), (14, 5, 4))
 """Present, women and young people of each zone in its turn; of further zones nothing is told."""
 
 
-def seed_meetings(municipality: Municipality, today: datetime.date) -> list[Meeting]:
-    """Make a work meeting, a zone session, a general session with minutes, and one that is to come.
+@dataclass(frozen=True, slots=True)
+class DemoMeeting:
+    code: str
+    """The task that it holds, as phase and task."""
+    values: dict[str, Any]
+    minutes: dict[str, Any] | None = None
 
-    Their days are reckoned from ``today``. Nothing happens where the municipality has meetings already.
+
+PAST = (
+    DemoMeeting("1.5", WORKSHOP),
+    DemoMeeting("4.1", GENERAL, GENERAL_MINUTES),
+    DemoMeeting("5.5", APPROVAL, COUNCIL_MINUTES),
+)
+RUNNING = (
+    DemoMeeting("1.2", WORK),
+    DemoMeeting("2.5", ZONE),
+    DemoMeeting("2.7", SHARING),
+    DemoMeeting("4.1", GENERAL),
+    DemoMeeting("5.5", APPROVAL),
+)
+
+
+def seed_meetings(past: Program, running: Program, today: datetime.date) -> list[Meeting]:
+    """Make the public meetings of two programs of a municipality, each on the day of the task it holds.
+
+    Those before ``today`` are stated as held. Nothing happens where the municipality has meetings
+    already; a task without a date gets none.
     """
-    if Meeting.objects.of(municipality).exists():
+    if Meeting.objects.of(running.municipality).exists():
         return []
-    work = _seed(municipality, WORK, today - datetime.timedelta(days=30))
-    zone = municipality.zones.order_by("number").first()
-    session = _seed(municipality, {**ZONE, "zone": zone}, today - datetime.timedelta(days=15))
-    general = _seed(municipality, GENERAL, today - datetime.timedelta(days=8))
-    _seed_minutes(general)
-    second = _seed(municipality, SECOND, today + datetime.timedelta(days=13))
-    return [work, session, general, second]
+    wanted = [(past, row) for row in PAST] + [(running, row) for row in RUNNING]
+    seeded = [_seed(program, row, today) for program, row in wanted]
+    return [meeting for meeting in seeded if meeting]
 
 
-def _seed(municipality: Municipality, values: dict[str, Any], date: datetime.date) -> Meeting:
-    agenda = [AgendaRow(None, None, minutes, ar, fr) for minutes, ar, fr in AGENDA]
+def _seed(program: Program, demo: DemoMeeting, today: datetime.date) -> Meeting | None:
+    phase, number = demo.code.split(".")
+    task = Task.objects.get(phase__program=program, phase__number=phase, number=number)
+    if task.session_date is None:
+        return None
+    town, kind = program.municipality, demo.values["kind"]
+    zone = town.zones.order_by("number").first() if kind == "zone" else None
     meeting = plan_meeting(
-        municipality=municipality,
-        values={**values, "date": date},
-        agenda=agenda if values["kind"] == "general" else (),
+        municipality=town,
+        values={**demo.values, "date": task.session_date, "zone": zone},
+        agenda=[AgendaRow(None, None, *point) for point in AGENDA] if kind == "general" else (),
         actor=None,
     )
     publish_meeting(meeting=meeting, actor=None)
+    link_meeting(program=program, task_id=task.pk, meeting_id=meeting.pk, actor=None)
+    if task.session_date < today:
+        state_held(meeting=meeting, held=True, actor=None)
+    if demo.minutes:
+        _seed_minutes(meeting, demo.minutes)
     return meeting
 
 
-def _seed_minutes(meeting: Meeting) -> None:
-    zones = meeting.municipality.zones.order_by("number")
-    write_minutes(
-        meeting=meeting,
-        values={**MINUTES, "population": meeting.municipality.population},
-        zones=[ZoneRow(zone.pk, *figures) for zone, figures in zip(zones, ATTENDANCE, strict=False)],
-        before=Before(0, {}),
-        actor=None,
-    )
+def _seed_minutes(meeting: Meeting, values: dict[str, Any]) -> None:
+    if meeting.kind == "general":
+        values = {**values, "population": meeting.municipality.population}
+        zones = _attendance(meeting.municipality)
+    else:
+        zones = []
+    write_minutes(meeting=meeting, values=values, zones=zones, before=Before(0, {}), actor=None)
     publish_minutes(meeting=meeting, actor=None)
+
+
+def _attendance(town: Municipality) -> list[ZoneRow]:
+    rows = zip(town.zones.order_by("number"), ATTENDANCE, strict=False)
+    return [ZoneRow(zone.pk, *figures) for zone, figures in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
@@ -96,6 +96,14 @@ def amounts_of(kept: Mapping[str, str]) -> dict[str, Decimal]:
     return found
 
 
+def _with_all_summed(names: Iterable[str] | None, summed: frozenset[str]) -> Iterable[str] | None:
+    """What ``update_fields`` has to name: a total and its parts are stored as they were checked, together."""
+    if names is None:
+        return None
+    stored = set(names)
+    return stored if stored.isdisjoint(summed) else stored | summed
+
+
 class ProjectCard(Versioned):
     """A project of a program (بطاقة مشروع), from a proposal to a line of the approved program."""
 
@@ -187,9 +195,9 @@ class ProjectCard(Versioned):
         if parts:
             check_sum(field="funding", total=self.cost, parts=parts.values(), currency=currency)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.check_sums()
-        super().save(*args, **kwargs)
+        super().save(*args, update_fields=_with_all_summed(update_fields, self.SUMMED), **kwargs)
 
     @property
     def title(self) -> Localized:
@@ -312,11 +320,13 @@ class Envelope(Versioned):
         if parts:
             check_sum(field=field, total=self.total, parts=parts.values(), currency=currency)
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         self.check_sums()
+        stored = _with_all_summed(update_fields, self.SUMMED)
         with transaction.atomic():
-            super().save(*args, **kwargs)
-            self.zones.set(map(int, self.by_zone))
+            super().save(*args, update_fields=stored, **kwargs)
+            if stored is None or "by_zone" in stored:
+                self.zones.set(map(int, self.by_zone))
 
     @property
     def rule(self) -> Localized:

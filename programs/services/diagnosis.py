@@ -13,6 +13,7 @@ from portal.editing.rows import RowEdit, write_rows
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
 from programs.models import Facility, FacilityPhoto, Program
+from programs.services.touching import touch
 
 
 def save_infrastructure(*, program: Program, edits: Sequence[RowEdit], actor: User | None) -> int:
@@ -48,11 +49,6 @@ def _save(program: Program, rows: models.QuerySet, edits: Sequence[RowEdit], act
         actor=actor,
         after=lambda: touch(program),
     )
-
-
-def touch(program: Program) -> None:
-    """Keep the moment of the program's last change, which its feeds tell."""
-    touch(program)
 
 
 def add_photos(

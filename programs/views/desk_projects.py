@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.models import User
-from portal.editing.merging import merge
+from portal.editing.merging import is_same_row, merge
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import Sheet
@@ -123,7 +123,7 @@ def _save_card(request: HttpRequest, form: CardForm, card: ProjectCard) -> bool:
     with transaction.atomic():
         take_turn(card.program.municipality)
         current = _card(card.program, card.number)
-        if not _merged(form, card_values(current), current.version):
+        if not is_same_row(form, current.pk) or not _merged(form, card_values(current), current.version):
             return False
         try:
             change_card(card=current, values=form.values, reason=form.reason, actor=_person(request))
@@ -141,9 +141,9 @@ def card_step(request: HttpRequest, municipality: Municipality, year: int, numbe
     card = _card(program, number)
     if request.method != "POST":
         return redirect(_card_address(card))
-    form = StepForm(request.POST)
+    form = StepForm(request.POST, card=card)
     code = request.POST.get("step", "")
-    if form.is_valid():
+    if form.is_valid() and is_same_row(form, card.pk):
         try:
             if code == "remove":
                 remove_card(card=card, actor=_person(request))
@@ -175,7 +175,7 @@ def _show_card(
         versions = list(card.versions.order_by("number"))
         context |= {
             "steps": steps,
-            "step_form": step_form or StepForm(),
+            "step_form": step_form or StepForm(card=card),
             "step_needs_reason": any(step.needs_reason for step in steps),
             "versions": version_rows(versions, program.municipality),
             "may_remove": not versions,

@@ -74,6 +74,7 @@ def project_list(request: HttpRequest, municipality: Municipality, year: int) ->
         "cards": found,
         "all_count": len(cards),
         "cost": _cost(found),
+        "left_out": sum(card.stage == CardStage.LEFT_OUT for card in found),
         "filters": filters,
         "zones": list(municipality.zones.order_by("number")),
         "categories": Category.choices,
@@ -182,7 +183,7 @@ def _context(municipality: Municipality, program: Program, current: str) -> dict
 
 
 def _cost(cards: Iterable[ProjectCard]) -> Decimal | None:
-    """What the projects cost together; ``None`` while any of them has no cost."""
+    """What the projects cost together, without those not retained; ``None`` while any has no cost."""
     costs = [card.cost for card in cards if card.stage != CardStage.LEFT_OUT]
     if not costs or None in costs:
         return None

@@ -151,6 +151,7 @@ def page_context(municipality: Municipality, program: Program, *, is_preview: bo
         # What is not public has no files.
         "pdf_url": "" if is_preview else _address("program-pdf", municipality, program.year),
         "ics_url": "" if is_preview else _address("program-ics", municipality, program.year),
+        "has_meetings": any(row.task.listed_meetings for row in calendar.rows),
         "open_tables": [] if is_preview else _open_tables(municipality, program.year),
         "tabs": _tabs(municipality, program.year, is_preview=is_preview),
         "section": "programs",

@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from portal.management.demo_meetings import seed_meetings
 from portal.meetings.models import Meeting
 from portal.municipalities.models import Municipality
 from tests.journeys.conftest import Reader, sign_in
@@ -83,9 +82,8 @@ def faults(reader: Reader, path: str) -> list[str]:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("language", ["ar", "fr"])
 def test_no_page_of_a_meeting_has_a_barrier(town, reader, language, width):
-    seed_meetings(town, town.today())
-    held = Meeting.objects.of(town).get(minutes__isnull=False)
-    to_come = Meeting.objects.of(town).upcoming(town.today()).get()
+    held = Meeting.objects.of(town).get(minutes__isnull=False, kind="general")
+    to_come = Meeting.objects.of(town).get(date__gt=town.today(), kind="general")
     reader.page.set_viewport_size({"width": width, "height": 900})
     base = f"/{language}/m/exemple"
     found = [fault for row in (held, to_come) for fault in faults(reader, f"{base}/meetings/{row.pk}/")]

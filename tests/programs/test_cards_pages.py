@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from programs.models import CardStage, ProjectCard
-from programs.services.cards import change_card
+from programs.services.cards import change_card, remove_card
 from programs.services.needs import link_need
 from tests import factories
 from tests.programs.project_rows import FUNDED, CardFactory, NeedFactory, at_stage
@@ -62,6 +62,18 @@ def test_the_list_has_what_is_public(client, program, card):
 def test_the_list_by_zone_category_and_stage(client, program, card, query, count):
     at_stage(CardFactory(program=program, number=2, category="water"), "prepare", "update")
     assert len(client.get(f"{PAGE}?{query}").context["cards"]) == count
+
+
+def test_the_sum_of_the_list_says_what_it_leaves_out(client, program, card):
+    html = client.get(PAGE).content.decode()
+    assert 'Together: <bdi dir="ltr">84\u202f000,000' in html
+    at_stage(CardFactory(program=program, number=2, **FUNDED), "prepare", "leave-out", reason="x")
+    response = client.get(PAGE)
+    assert (len(response.context["cards"]), response.context["left_out"]) == (2, 1)
+    assert "Together, without the 1 that was not retained: <bdi" in response.content.decode()
+    response = client.get(PAGE, {"stage": "left_out"})
+    assert response.context["cost"] is None
+    assert "Together" not in response.content.decode()
 
 
 def test_the_list_tells_what_became_of_the_draft(client, program, card):
@@ -203,19 +215,45 @@ def test_another_unit_shows_the_same_amounts(desk, card):
 
 
 def test_steps_are_taken_at_the_desk(desk, card):
-    assert desk.post(f"{DESK}1/step/", {"step": "retain", "reason": ""}).status_code == 302
+    assert desk.post(f"{DESK}1/step/", {"row": card.pk, "step": "retain", "reason": ""}).status_code == 302
     card.refresh_from_db()
     assert card.stage == CardStage.IN_PROGRAM
-    response = desk.post(f"{DESK}1/step/", {"step": "release", "reason": ""})
+    response = desk.post(f"{DESK}1/step/", {"row": card.pk, "step": "release", "reason": ""})
     assert "reason" in response.context["step_form"].errors
-    response = desk.post(f"{DESK}1/step/", {"step": "prepare"})
+    response = desk.post(f"{DESK}1/step/", {"row": card.pk, "step": "prepare"})
     assert response.context["step_form"].non_field_errors()
 
 
 def test_a_proposal_is_removed_at_the_desk(desk, program):
     CardFactory(program=program, number=2)
-    assert desk.post(f"{DESK}2/step/", {"step": "remove"}).status_code == 302
+    page = desk.get(f"{DESK}2/")
+    row = page.context["step_form"]["row"].value()
+    assert page.content.decode().count(f'name="row" value="{row}"') == 2
+    assert desk.post(f"{DESK}2/step/", {"row": row, "step": "remove"}).status_code == 302
     assert not ProjectCard.objects.exists()
+
+
+def test_a_card_that_took_over_a_number_is_not_overwritten(desk, program):
+    removed = CardFactory(program=program, number=2, title_fr="Le mien")
+    mine = as_typed(desk.get(f"{DESK}2/").context["form"], partner="Agence")
+    remove_card(card=removed, actor=None)
+    # A proposal between them, so that the database does not give the same key again.
+    CardFactory(program=program, number=3)
+    other = CardFactory(program=program, number=2, title_fr="Le sien")
+    assert (other.version, other.pk) != (removed.version, removed.pk)
+    for address, data, form in (
+        (f"{DESK}2/", mine, "form"),
+        (f"{DESK}2/", {name: value for name, value in mine.items() if name != "row"}, "form"),
+        (f"{DESK}2/step/", {"row": mine["row"], "step": "remove"}, "step_form"),
+        (f"{DESK}2/step/", {"row": mine["row"], "step": "prepare"}, "step_form"),
+    ):
+        response = desk.post(address, data)
+        assert "something else has its number now" in str(response.context[form].non_field_errors())
+        # Sent once more it is refused again.
+        again = desk.post(address, data)
+        assert again.status_code == 200
+    stored = ProjectCard.objects.get(number=2)
+    assert (stored.title_fr, stored.partner, stored.stage) == ("Le sien", "", CardStage.PROPOSAL)
 
 
 def test_the_list_of_the_desk_has_proposals_too(desk, program, card):

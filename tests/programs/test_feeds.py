@@ -196,6 +196,7 @@ def test_no_title_can_write_a_line_of_its_own(program, title):
     assert names == {
         *{"BEGIN", "END", "VERSION", "PRODID", "CALSCALE", "METHOD", "NAME", "X-WR-CALNAME"},
         *{"SUMMARY", "DTSTART", "DTEND", "DTSTAMP", "UID", "DESCRIPTION", "TRANSP", "URL"},
+        *{"SEQUENCE", "LAST-MODIFIED"},
     }
 
 
@@ -241,7 +242,8 @@ def test_the_file_is_the_same_as_long_as_nothing_changes(program):
 
 def test_the_stamp_is_the_moment_of_the_last_change(program, publisher):
     def stamps():
-        return {event["DTSTAMP"].dt for event in parse(feed(program)).events}
+        events = parse(feed(program)).events
+        return {event[name].dt for event in events for name in ("DTSTAMP", "LAST-MODIFIED")}
 
     assert stamps() == {NOW}
     later = NOW + datetime.timedelta(days=1, seconds=7)
@@ -251,6 +253,18 @@ def test_the_stamp_is_the_moment_of_the_last_change(program, publisher):
         attach_evidence(document=document, upload=upload, is_public=False, actor=publisher)
     assert stamps() == {later}
     assert b"DTSTAMP:20211110T120007Z" in feed(program)
+
+
+def test_the_sequence_counts_the_changes_of_its_own_task(program):
+    def sequences():
+        return [event["SEQUENCE"] for event in parse(feed(program)).events]
+
+    assert sequences() == [0, 0, 0]
+    second = Task.objects.get(phase__program=program, number=2)
+    for day in (20, 21):
+        second.session_date = datetime.date(2021, 12, day)
+        second.save()
+    assert sequences() == [0, 2, 0]
 
 
 # --- the address -------------------------------------------------------------------------------------

@@ -4,8 +4,10 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.core import serializers
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
@@ -15,6 +17,7 @@ from portal.bilingual import Localized
 from programs.models import Envelope, InfrastructureLine, ProjectCard, amounts_of
 from programs.money import per_inhabitant, read_money
 from programs.services.money import save_envelope
+from programs.sum_triggers import hold_sums, let_sums_go
 from tests import factories
 from tests.admin_forms import as_shown
 from tests.programs.project_rows import FUNDED, CardFactory, EnvelopeFactory, at_stage
@@ -159,6 +162,115 @@ def test_relations_do_not_lead_past_the_sums_either(envelope, program):
     assert ProjectCard.objects.update(partner="x") == 1
 
 
+def test_a_stale_row_stores_what_was_checked(envelope, program, zones):
+    stale = Envelope.objects.get()
+    fresh = Envelope.objects.get()
+    fresh.total, fresh.by_category, fresh.by_zone = Decimal(5), {"roads": "5.000"}, {}
+    fresh.save(update_fields=["total"])
+    assert not envelope.zones.exists()
+    stale.rule_fr = "Autre"
+    stale.save(update_fields=["rule_fr"])
+    assert not envelope.zones.exists()
+    stored = Envelope.objects.get()
+    assert (stored.total, stored.by_category, stored.by_zone) == (5, {"roads": "5.000"}, {})
+    stale.save(update_fields=["total"])
+    stored.refresh_from_db()
+    assert (stored.total, stored.by_category) == (TOTAL, stale.by_category)
+    assert set(envelope.zones.all()) == set(zones[:2])
+
+
+WRONG = [
+    (Envelope, {"total": Decimal(1)}),
+    (Envelope, {"by_category": {"roads": "1199999.999"}}),
+    (Envelope, {"by_zone": {"1": "1200000.001"}}),
+    (Envelope, {"by_category": {"roads": "1200000.000", "water": "many"}}),
+    (Envelope, {"by_category": {"roads": "1200001.000", "water": "-1.000"}}),
+    (Envelope, {"by_category": ["1200000.000"]}),
+    (ProjectCard, {"cost": Decimal("84000.001")}),
+    (ProjectCard, {"cost": None}),
+    (ProjectCard, {"funding": {"own": "83999.999"}}),
+    (ProjectCard, {"funding": {"own": "84000.000", "grant": None}}),
+]
+
+
+@pytest.fixture
+def rows(envelope, program):
+    CardFactory(program=program, **FUNDED)
+
+
+def changed(model, change):
+    row = model.objects.get()
+    for name, value in change.items():
+        setattr(row, name, value)
+    return row
+
+
+def as_fixture(row):
+    (loaded,) = serializers.deserialize("json", serializers.serialize("json", [row]))
+    loaded.save()
+
+
+def copied(row):
+    """A new row, by a manager that asks nothing."""
+    program = factories.ProgramFactory(municipality=row.program.municipality, year=2031)
+    row.pk, row.program = None, program
+    QuerySet(type(row)).bulk_create([row])
+
+
+ROUTES = {
+    "update": lambda row, change: QuerySet(type(row)).filter(pk=row.pk).update(**change),
+    "bulk_update": lambda row, change: QuerySet(type(row)).bulk_update([row], list(change)),
+    "bulk_create": lambda row, change: copied(row),
+    "save_base": lambda row, change: row.save_base(),
+    "fixture": lambda row, change: as_fixture(row),
+}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(("model", "change"), WRONG)
+def test_the_database_refuses_what_goes_past_the_model(rows, route, model, change):
+    with pytest.raises(DatabaseError, match="is not its total"), transaction.atomic():
+        ROUTES[route](changed(model, change), change)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    ("model", "change"),
+    [
+        (Envelope, {"total": Decimal("0.3"), "by_category": {"roads": "0.1", "water": "0.2"}, "by_zone": {}}),
+        (Envelope, {"total": Decimal(7), "by_category": {}, "by_zone": {}}),
+        (ProjectCard, {"cost": Decimal("99999999999.999"), "funding": {"own": "99999999999.999"}}),
+        (ProjectCard, {"cost": None, "funding": {}}),
+    ],
+)
+def test_the_database_takes_what_adds_up(rows, route, model, change):
+    ROUTES[route](changed(model, change), change)
+    stored = model.objects.order_by("-pk")[0]
+    assert {name: getattr(stored, name) for name in change} == change
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("programs_envelope", "total"), ("programs_projectcard", "cost")]
+)
+def test_the_database_refuses_statements_by_hand(rows, table, column):
+    with (
+        pytest.raises(DatabaseError, match="is not its total"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE {table} SET {column} = 1")
+
+
+def test_the_triggers_can_be_taken_away_and_set_twice(rows):
+    hold_sums(connection, "programs_projectcard", "cost", ["funding"])
+    let_sums_go(connection, "programs_projectcard")
+    assert QuerySet(ProjectCard).update(cost=1) == 1
+    QuerySet(ProjectCard).update(**FUNDED)
+    hold_sums(connection, "programs_projectcard", "cost", ["funding"])
+    with pytest.raises(DatabaseError, match="is not its total"):
+        QuerySet(ProjectCard).update(cost=1)
+
+
 def test_the_admin_refuses_a_breakdown_that_is_not_its_total(client, envelope, editor):
     client.force_login(editor)
     address = reverse("admin:programs_envelope_change", args=[envelope.pk])
@@ -184,6 +296,21 @@ def test_shares_and_sums(envelope, zones, program):
     assert [row.percent for row in money.zones] == [30, 70]
     assert money.has_both
     assert money.rule == Localized("Selon la population", "fr", "ltr")
+
+
+def test_a_category_with_projects_is_shown_without_a_share(envelope, zones, program):
+    cards = [CardFactory(program=program, category=category) for category in ("roads", "water", "water")]
+    with override("fr"):
+        money = read_money(envelope, zones=zones, cards=cards, infrastructure=[])
+    assert [(row.amount, row.projects) for row in money.categories] == [
+        ("700\u202f000,000", 1),
+        ("500\u202f000,000", 0),
+        ("0,000", 2),
+    ]
+    assert sum(row.projects for row in money.categories) == money.projects
+    envelope.by_category = {}
+    money = read_money(envelope, zones=zones, cards=cards, infrastructure=[])
+    assert (money.categories, money.has_both) == ([], False)
 
 
 def test_fairness_shows_every_zone_beside_what_it_lacks(envelope, zones, program):
@@ -244,7 +371,7 @@ def test_the_cost_of_the_page_does_not_grow(client, envelope, program, nefta, co
         factories.ZoneFactory(municipality=nefta, number=number)
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/fr/m/nefta/programs/2022/money/").status_code == 200
-    assert len(queries) == 7
+    assert len(queries) == 8
 
 
 # The desk's grid

@@ -159,7 +159,7 @@ def test_the_cost_of_the_page_does_not_grow(client, program, nefta, count):
         NeedFactory(municipality=nefta, zone=zone, card=card)
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/fr/m/nefta/programs/2022/needs/").status_code == 200
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 DESK = "/en/m/nefta/staff/programs/2022/needs/"

@@ -7,8 +7,10 @@ import time_machine
 from django.urls import reverse
 from django.utils.translation import override
 
+from portal.meetings.models import Meeting
 from portal.pdf.render import PdfError, PdfUnavailableError
 from programs.models import Program, Status, Task
+from programs.services.meetings import link_meeting
 from tests import factories
 
 NOW = datetime.datetime(2021, 11, 9, 12, tzinfo=datetime.UTC)
@@ -132,6 +134,17 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(
         with django_assert_num_queries(11):
             page = client.get(address(year=year)).content.decode()
         assert page.count('class="m-task m-task') == count
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_the_meetings_can_be_followed_once_a_task_has_a_public_one(client, program, nefta, is_public):
+    feed = address("program-meetings-ics")
+    assert feed not in client.get(address()).content.decode()
+    meeting = Meeting.objects.create(
+        municipality=nefta, title_ar="جلسة", place_ar="القاعة", date=NOW.date(), is_public=is_public
+    )
+    link_meeting(program=program, task_id=Task.objects.get(number=5).pk, meeting_id=meeting.pk, actor=None)
+    assert (feed in client.get(address()).content.decode()) is is_public
 
 
 @pytest.mark.parametrize("path", ["/ar/m/nefta/programs/2022/", "/fr/m/nefta/programs/2022/calendar.ics"])

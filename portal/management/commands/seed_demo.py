@@ -118,10 +118,11 @@ def seed_fictional_town() -> None:
     today = town.today()
     approval = today + datetime.timedelta(days=DAYS_TO_APPROVAL)
     seed_programs(town, approval)
-    seed_meetings(town, today)
-    running = Program.objects.get(municipality=town, year=approval.year + 1)
-    seed_diagnosis(running)
-    for program in Program.objects.filter(municipality=town).order_by("year"):
+    past, running, draft = Program.objects.filter(municipality=town).order_by("year")
+    seed_meetings(past, running, today)
+    for program in (past, running):
+        seed_diagnosis(program)
+    for program in (past, running, draft):
         seed_projects(program, today)
     _seed_plan(town, data["plan"], today)
 
