@@ -187,7 +187,7 @@ def test_the_cost_of_the_page_does_not_grow(client, program, nefta, count):
         ScheduleStepFactory(card=card)
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/fr/m/nefta/programs/2022/schedule/").status_code == 200
-    assert len(queries) == 5
+    assert len(queries) == 6
 
 
 DESK = "/en/m/nefta/staff/programs/2022/projects/1/schedule/"
