@@ -103,29 +103,42 @@ def save_task_cell(
         task.save(update_fields=[])
     else:
         _write_column(task, field, value)
-    changes: Changes = {field: (old, value)}
-    if undoes is not None:
-        changes["undoes"] = (None, undoes.pk)
+    changes = _with_undone({field: (old, value)}, undoes)
     _journal(task, "task.edited", changes, program, actor, batch)
     return Saved(task, field, cell_value(task, field), is_changed=True)
 
 
 @transaction.atomic
 def save_phase_cell(
-    *, program: Program, phase_id: int, field: str, value: str, seen: Seen, actor: User | None
+    *,
+    program: Program,
+    phase_id: int,
+    field: str,
+    value: str,
+    seen: Seen,
+    actor: User | None,
+    undoes: Entry | None = None,
 ) -> Saved:
     """Write a title of a phase. Raises as :func:`save_task_cell` does."""
     take_turn(program.municipality)
     phase = Phase.objects.get(pk=phase_id, program=program)
-    return _save_title(phase, "phase.edited", field, value, seen, program, actor)
+    return _save_title(phase, "phase.edited", field, value, seen, program, actor, undoes)
 
 
 @transaction.atomic
-def save_program_cell(*, program: Program, field: str, value: str, seen: Seen, actor: User | None) -> Saved:
+def save_program_cell(
+    *,
+    program: Program,
+    field: str,
+    value: str,
+    seen: Seen,
+    actor: User | None,
+    undoes: Entry | None = None,
+) -> Saved:
     """Write a title of the program. Raises as :func:`save_task_cell` does."""
     take_turn(program.municipality)
     row = Program.objects.get(pk=program.pk)
-    return _save_title(row, "program.edited", field, value, seen, program, actor)
+    return _save_title(row, "program.edited", field, value, seen, program, actor, undoes)
 
 
 def _save_title(
@@ -136,13 +149,18 @@ def _save_title(
     seen: Seen,
     program: Program,
     actor: User | None,
+    undoes: Entry | None,
 ) -> Saved:
     old = getattr(row, field)
     if not must_change(field=field, current=old, version=row.version, mine=value, seen=seen):
         return Saved(row, field, old, is_changed=False)
     _write_column(row, field, value)
-    _journal(row, action, {field: (old, value)}, program, actor, None)
+    _journal(row, action, _with_undone({field: (old, value)}, undoes), program, actor, None)
     return Saved(row, field, value, is_changed=True)
+
+
+def _with_undone(changes: Changes, undoes: Entry | None) -> Changes:
+    return {**changes, "undoes": (None, undoes.pk)} if undoes else changes
 
 
 def _write_column(row: Task | Phase | Program, field: str, value: Any) -> None:

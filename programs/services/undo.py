@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -14,8 +15,9 @@ from portal.editing.cells import Clash, Seen
 from portal.municipalities.turns import take_turn
 from programs.delays import Dates
 from programs.models import Program, Task
-from programs.services.cells import cell_value, save_task_cell
+from programs.services.cells import cell_value, save_phase_cell, save_program_cell, save_task_cell
 
+EDITS = ("task.edited", "phase.edited", "program.edited")
 REACH = 2000
 """How many of one's last changes are looked through."""
 
@@ -44,15 +46,15 @@ def last_act(*, program: Program, actor: User) -> list[Entry]:
 
 
 def _cell_entries(program: Program, actor: User) -> models.QuerySet[Entry]:
-    tasks = Task.objects.filter(phase__program=program)
-    entries = Entry.objects.filter(
-        actor=actor,
-        municipality=program.municipality,
-        action="task.edited",
-        object_type="programs.task",
-        object_id__in=[str(pk) for pk in tasks.values_list("pk", flat=True)],
+    own = Entry.objects.filter(actor=actor, municipality=program.municipality, action__in=EDITS)
+    tasks = Task.objects.filter(phase__program=program).values_list("pk", flat=True)
+    phases = program.phases.values_list("pk", flat=True)
+    rows = (
+        Q(object_type="programs.task", object_id__in=[str(pk) for pk in tasks])
+        | Q(object_type="programs.phase", object_id__in=[str(pk) for pk in phases])
+        | Q(object_type="programs.program", object_id=str(program.pk))
     )
-    return entries.order_by("-pk")
+    return own.filter(rows).order_by("-pk")
 
 
 @transaction.atomic
@@ -80,6 +82,9 @@ def _before(entry: Entry) -> datetime.date | None:
 
 def _put_back(program: Program, entry: Entry, actor: User, reason: str, planned: Dates) -> None:
     field, (before, after) = next(iter(entry.changes.items()))
+    if entry.object_type != "programs.task":
+        _put_back_title(program, entry, actor)
+        return
     task = Task.objects.get(pk=int(entry.object_id))
     current = cell_value(task, field)
     if current != _value(field, after):
@@ -95,6 +100,29 @@ def _put_back(program: Program, entry: Entry, actor: User, reason: str, planned:
         undoes=entry,
         planned=planned,
     )
+
+
+def _put_back_title(program: Program, entry: Entry, actor: User) -> None:
+    """Of a phase, or of the program itself."""
+    field, (before, after) = next(iter(entry.changes.items()))
+    is_phase = entry.object_type == "programs.phase"
+    row = program.phases.get(pk=int(entry.object_id)) if is_phase else Program.objects.get(pk=program.pk)
+    current = getattr(row, field)
+    if current != after:
+        raise Clash(field=field, mine=before, theirs=current, version=row.version)
+    seen = Seen(row.version, current)
+    if is_phase:
+        save_phase_cell(
+            program=program,
+            phase_id=row.pk,
+            field=field,
+            value=before,
+            seen=seen,
+            actor=actor,
+            undoes=entry,
+        )
+    else:
+        save_program_cell(program=program, field=field, value=before, seen=seen, actor=actor, undoes=entry)
 
 
 def _value(field: str, kept: Any) -> Any:

@@ -149,7 +149,8 @@ def said_of_undo(program: Program, calendar: Calendar, user: User) -> UndoSaid |
     entries = last_act(program=program, actor=user)
     if not entries:
         return None
-    codes = {str(row.task.pk): row.code for row in calendar.rows}
+    codes = {("programs.task", str(row.task.pk)): row.code for row in calendar.rows}
+    codes |= {("programs.phase", str(row.phase.pk)): str(row.number) for row in calendar.phases}
     first = _change(entries[0], codes)
     more = len(entries) - 1
     if more:
@@ -157,11 +158,11 @@ def said_of_undo(program: Program, calendar: Calendar, user: User) -> UndoSaid |
     return UndoSaid(entries[0].pk, first)
 
 
-def _change(entry: Entry, codes: dict[str, str]) -> str:
+def _change(entry: Entry, codes: dict[tuple[str, str], str]) -> str:
     name, (before, after) = next(iter(entry.changes.items()))
     return _("%(cell)s, %(code)s: %(after)s → %(before)s") % {
         "cell": NAMES[name],
-        "code": codes.get(entry.object_id, ""),
+        "code": codes.get((entry.object_type, entry.object_id), entry.object_label[-4:]),
         "after": _short(in_words(name, after)),
         "before": _short(in_words(name, before)),
     }

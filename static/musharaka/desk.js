@@ -189,7 +189,7 @@ function open(sheet) {
     // What is said of the cell that somebody is in is of no use below the edge of the screen.
     const cell = cellOf(say.id?.replace(/^say-/, ""));
     if (!cell || !say.textContent.trim()) return;
-    cell.setAttribute("aria-describedby", say.id);
+    cell.setAttribute("aria-details", say.id);
     if (cell === document.activeElement) say.scrollIntoView({ block: "nearest" });
   });
 

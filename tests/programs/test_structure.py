@@ -13,7 +13,12 @@ from portal.files.uploads import check_upload
 from portal.municipalities.models import Municipality
 from programs.models import MovedDate, Phase, Program, Status, Task
 from programs.services import structure
-from programs.services.cells import ReasonNeeded, save_task_cell
+from programs.services.cells import (
+    ReasonNeeded,
+    save_phase_cell,
+    save_program_cell,
+    save_task_cell,
+)
 from programs.services.evidence import attach_evidence
 from programs.services.undo import NothingToUndo, last_act, undo
 from tests import factories
@@ -317,6 +322,38 @@ def test_an_act_of_more_rows_than_are_looked_through_is_taken_back_whole(act, mo
     act(structure.mark_tasks, task_ids=Task.objects.values_list("pk", flat=True), done=True)
     assert len(act(undo)) == 5
     assert not Task.objects.exclude(done=None).exists()
+
+
+def test_titles_of_phases_and_of_the_program_are_taken_back_too(act, program, editor):
+    phase = Phase.objects.get(number=1)
+    seen = Seen(phase.version, phase.title_ar)
+    save_phase_cell(
+        program=program, phase_id=phase.pk, field="title_ar", value="أخرى", seen=seen, actor=editor
+    )
+    seen = Seen(program.version, program.title_fr)
+    save_program_cell(program=program, field="title_fr", value="Autre", seen=seen, actor=editor)
+    act(undo)
+    assert Program.objects.get().title_fr == program.title_fr
+    act(undo)
+    assert Phase.objects.get(number=1).title_ar == phase.title_ar
+    with pytest.raises(NothingToUndo):
+        act(undo)
+    assert [bool(entry.changes.get("undoes")) for entry in Entry.objects.order_by("pk")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_title_that_another_changed_since_is_not_taken_back(act, program, editor, publisher):
+    for person, value in ((editor, "mine"), (publisher, "theirs")):
+        row = Program.objects.get()
+        seen = Seen(row.version, row.title_fr)
+        save_program_cell(program=program, field="title_fr", value=value, seen=seen, actor=person)
+    with pytest.raises(Clash):
+        act(undo)
+    assert Program.objects.get().title_fr == "theirs"
 
 
 def test_nobody_takes_back_what_another_did(act, edit, publisher, program):
