@@ -153,7 +153,7 @@ def test_a_year_at_the_desk(clerk, language):
     assert (approved.status, approved.deliberation) == ("approved", "12/2022")
     clerk.open(f"/{language}/m/nefta/programs/2023/")
     expect(page.locator("main")).to_contain_text("12/2022")
-    acts = Publication.objects.filter(object_id=str(approved.pk)).order_by("number")
+    acts = Publication.objects.of_object(approved).order_by("number")
     assert list(acts.values_list("act", flat=True)) == ["program.published", "program.approved"]
     # A question that is still under way when the page is left is no fault of the page.
     assert [said for said in clerk.complaints if not said.startswith("htmx:")] == []
