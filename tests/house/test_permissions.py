@@ -36,7 +36,7 @@ VISITORS = list(ROWS[0].answers)
 MEMBERS = [role.value for role in Role]
 # Where a foreign object can be named in the address.
 NAMES_AN_OBJECT = re.compile(
-    r"_(change|delete|history|transition|password_change)$|^(staff|document-|file-|program-p|program-origin|program-import|program-new|program-history|program-grid|program-cells|program-check|plan-p)"
+    r"_(change|delete|history|transition|password_change)$|^(staff|task-|document-|file-|program-p|program-origin|program-import|program-new|program-history|program-grid|program-cells|program-check|plan-p)"
     r"|^(facility(-new|-photos)?|photo-change|coordination(-new)?|table-(im|ex)port)$"
     r"|^meeting-(new|edit|minutes|step|held|files|videos|file-visibility|video-remove)$"
 )
@@ -147,7 +147,12 @@ class Cast:
         if row.route.startswith("table-"):
             table = {"table": "budget"} | ({"format": "csv"} if row.route == "table-export" else {})
             return reverse(row.route, kwargs={"slug": self.municipality.slug, "year": year, **table})
-        named = {"program-origin": self.origin, "staff-task": self.task, "document-files": self.document}
+        named = {
+            "program-origin": self.origin,
+            "staff-task": self.task,
+            "task-meetings": self.task,
+            "document-files": self.document,
+        }
         named |= self.rows
         pk = named.get(row.route, self.file).pk
         known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": pk}
