@@ -75,9 +75,10 @@ def test_every_cell_that_changed_has_a_row(auditor, editor, nefta, task):
     )
     when = f"{timezone.localtime(entry.at, nefta.zone_info):%Y/%m/%d %H:%M}"
     start = [str(entry.pk), when, editor.name]
-    assert shown(auditor) == [
-        [*start, "Task edited · session date task 4.1 Plénière", "2026/11/12", "2026/11/14"],
+    # PostgreSQL keeps the fields of an entry in an order of its own.
+    assert sorted(shown(auditor)) == [
         [*start, "Task edited · done task 4.1 Plénière", "Not stated", "Yes"],
+        [*start, "Task edited · session date task 4.1 Plénière", "2026/11/12", "2026/11/14"],
     ]
 
 
