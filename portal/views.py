@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import cast
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,10 +14,9 @@ from django.utils.translation import get_language_from_request, override
 from django.views.decorators.cache import never_cache
 
 from consultations.models import ActionPlan
-from portal.accounts.models import User
 from portal.folding import clean
 from portal.freshness import fresh_listing, fresh_page
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.navigation import tabs_of
 from programs.agenda import read_agenda, running_calendars
@@ -121,7 +119,7 @@ def staff_desk(request: HttpRequest, municipality: Municipality) -> HttpResponse
     agenda = read_agenda(
         running_calendars(municipality, today),
         today=today,
-        person=cast(User, request.user),
+        person=person(request),
         address=lambda program: calendar_address(municipality, program.year, may),
         only_own=only_own,
         responsible=responsible,

@@ -23,14 +23,13 @@ from portal.administration.scoped import (
     ScopedRelatedFilter,
     ScopedStackedInline,
     ScopedTabularInline,
-    person,
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
 from portal.files.uploads import CheckedFile, check_upload
 from portal.freshness import PORTAL_ZONE
 from portal.locales import sheet_date
-from portal.municipalities.access import Act
+from portal.municipalities.access import Act, person
 from programs.models import (
     DelayRule,
     ExpectedDocument,

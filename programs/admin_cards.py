@@ -16,11 +16,11 @@ from portal.administration.scoped import (
     ScopedAdmin,
     ScopedRelatedFilter,
     ScopedTabularInline,
-    person,
     scoped,
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
+from portal.municipalities.access import person
 from portal.municipalities.models import Zone
 from portal.municipalities.turns import take_turn
 from programs.admin_diagnosis import ProgramTableAdmin

@@ -20,12 +20,12 @@ from portal.administration.scoped import (
     ScopedRelatedFilter,
     ScopedStackedInline,
     ScopedTabularInline,
-    person,
     scoped,
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
 from portal.files.uploads import CheckedFile
+from portal.municipalities.access import person
 from portal.municipalities.models import Zone
 from programs.forms_diagnosis import check_picture
 from programs.models import (

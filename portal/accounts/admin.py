@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from portal.accounts.models import User
-from portal.administration.scoped import ScopedAdmin, person
+from portal.administration.scoped import ScopedAdmin
+from portal.municipalities.access import person
 
 # Rights come from memberships; Django's groups would promise what they do not give.
 admin.site.unregister(Group)

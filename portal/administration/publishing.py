@@ -19,8 +19,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.administration.scoped import ScopedAdmin, person
-from portal.municipalities.access import Act
+from portal.administration.scoped import ScopedAdmin
+from portal.municipalities.access import Act, person
 
 Text = str | Promise
 

@@ -19,9 +19,10 @@ from import_export.admin import ImportExportMixin
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.results import RowResult
 
-from portal.administration.scoped import ScopedAdmin, person
+from portal.administration.scoped import ScopedAdmin
 from portal.exchange.formats import FORMATS, UnreadableTable
 from portal.exchange.storage import WaitingFile
+from portal.municipalities.access import person
 
 
 class FileForm(ImportForm):

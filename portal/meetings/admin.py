@@ -19,14 +19,13 @@ from portal.administration.scoped import (
     KeepingFormSet,
     ScopedRelatedFilter,
     ScopedTabularInline,
-    person,
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
 from portal.meetings import rules, services
 from portal.meetings.models import AgendaItem, Meeting, MeetingFile, Minutes, VideoLink, ZoneAttendance
 from portal.meetings.resources import MeetingResource
-from portal.municipalities.access import Act
+from portal.municipalities.access import Act, person
 from portal.municipalities.models import Zone
 
 

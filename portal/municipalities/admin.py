@@ -23,10 +23,9 @@ from portal.administration.scoped import (
     ScopedStackedInline,
     ScopedTabularInline,
     is_platform_admin,
-    person,
 )
 from portal.files.uploads import CheckedFile, check_upload
-from portal.municipalities.access import Act
+from portal.municipalities.access import Act, person
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Zone, ZoneMap
 from portal.municipalities.querysets import MunicipalityQuerySet
 from portal.municipalities.services import check_map, keep_zone_map

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,13 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import Sheet
 from portal.files.responses import file_response
 from portal.freshness import fresh_page
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.forms import MapForm, ZoneForm
 from portal.municipalities.models import Municipality, Zone, ZoneMap
 from portal.municipalities.services import keep_zone_map, remove_zone_map, save_zones
@@ -62,7 +59,7 @@ def staff_zones(request: HttpRequest, municipality: Municipality) -> HttpRespons
 @require_POST
 def staff_zone_map(request: HttpRequest, municipality: Municipality) -> HttpResponse:
     """Keep another map, or take it away."""
-    actor = cast(User, request.user)
+    actor = person(request)
     if "remove" in request.POST:
         remove_zone_map(municipality=municipality, actor=actor)
         messages.success(request, _("The map is removed."))
@@ -98,7 +95,7 @@ def _zones(
         ]
 
     def save(edits: list[RowEdit]) -> int:
-        return save_zones(municipality=municipality, edits=edits, actor=cast(User, request.user))
+        return save_zones(municipality=municipality, edits=edits, actor=person(request))
 
     context = {
         "municipality": municipality,

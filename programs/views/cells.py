@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.editing.cells import Clash, Seen
 from portal.editing.presence import come, others, place_of
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.forms_cells import read_cell
 from programs.grid import FIELDS, lay_out, mark_of, stored_text
@@ -28,7 +28,7 @@ from programs.grid_posts import (
 )
 from programs.models import Phase, Program, Task
 from programs.services.cells import ReasonNeeded, reasons_needed
-from programs.views.grid import calendar_of, person, said_of_undo, view_of
+from programs.views.grid import calendar_of, said_of_undo, view_of
 from programs.views.public import any_program
 
 

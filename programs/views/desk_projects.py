@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -15,12 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.models import User
 from portal.editing.merging import is_same_row, merge
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import Sheet
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from portal.navigation import Tab
@@ -92,7 +91,7 @@ def card_new(request: HttpRequest, municipality: Municipality, year: int) -> Htt
         return _show_card(request, program, CardForm(form.in_unit(request.POST["show-in"]), program=program))
     if form.is_valid():
         try:
-            card = add_card(program=program, values=form.values, actor=_person(request))
+            card = add_card(program=program, values=form.values, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -126,7 +125,7 @@ def _save_card(request: HttpRequest, form: CardForm, card: ProjectCard) -> bool:
         if not is_same_row(form, current.pk) or not _merged(form, card_values(current), current.version):
             return False
         try:
-            change_card(card=current, values=form.values, reason=form.reason, actor=_person(request))
+            change_card(card=current, values=form.values, reason=form.reason, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
             return False
@@ -146,10 +145,10 @@ def card_step(request: HttpRequest, municipality: Municipality, year: int, numbe
     if form.is_valid() and is_same_row(form, card.pk):
         try:
             if code == "remove":
-                remove_card(card=card, actor=_person(request))
+                remove_card(card=card, actor=person(request))
                 messages.success(request, _("The proposal is removed."))
                 return redirect("staff-cards", slug=municipality.slug, year=year)
-            take_step(card=card, code=code, reason=form.cleaned_data["reason"], actor=_person(request))
+            take_step(card=card, code=code, reason=form.cleaned_data["reason"], actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -207,7 +206,7 @@ def card_progress(request: HttpRequest, municipality: Municipality, year: int, n
     form = ProgressForm(request.POST, today=municipality.today())
     if form.is_valid():
         try:
-            record_progress(card=card, actor=_person(request), **form.cleaned_data)
+            record_progress(card=card, actor=person(request), **form.cleaned_data)
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -238,7 +237,7 @@ def _schedule(
         ]
 
     def save(edits: list[RowEdit]) -> int:
-        return save_steps(card=card, edits=edits, actor=_person(request))
+        return save_steps(card=card, edits=edits, actor=person(request))
 
     context = _context(request, program, "staff-schedule") | {
         "card": card,
@@ -313,7 +312,7 @@ def _save_money(request: HttpRequest, form: EnvelopeForm, program: Program) -> b
         if current and not _merged(form, envelope_values(current, form.zones), current.version):
             return False
         try:
-            save_envelope(program=program, values=form.values, actor=_person(request))
+            save_envelope(program=program, values=form.values, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
             return False
@@ -363,7 +362,7 @@ def need_new(request: HttpRequest, municipality: Municipality, year: int) -> Htt
     form = NeedForm(request.POST if request.method == "POST" else None, municipality=municipality)
     if request.method == "POST" and form.is_valid():
         try:
-            add_need(municipality=municipality, values=form.values, actor=_person(request))
+            add_need(municipality=municipality, values=form.values, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -392,7 +391,7 @@ def _save_need(request: HttpRequest, form: NeedForm, need: Need) -> bool:
         if not _merged(form, need_values(current), current.version):
             return False
         try:
-            change_need(need=current, values=form.values, actor=_person(request))
+            change_need(need=current, values=form.values, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
             return False
@@ -410,7 +409,7 @@ def need_link(request: HttpRequest, municipality: Municipality, year: int, numbe
     form = LinkForm(request.POST, program=program, need=need)
     if form.is_valid():
         try:
-            link_need(need=need, card=form.cleaned_data["card"], actor=_person(request))
+            link_need(need=need, card=form.cleaned_data["card"], actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -430,10 +429,10 @@ def need_drop(request: HttpRequest, municipality: Municipality, year: int, numbe
     if form.is_valid():
         try:
             if "take-up" in request.POST:
-                take_up_need(need=need, actor=_person(request))
+                take_up_need(need=need, actor=person(request))
             else:
                 reason = form.cleaned_data["dropped_because"]
-                drop_need(need=need, reason=reason, actor=_person(request))
+                drop_need(need=need, reason=reason, actor=person(request))
         except ValidationError as refusal:
             form.refuse(refusal)
         else:
@@ -510,11 +509,6 @@ def _need(municipality: Municipality, number: int) -> Need:
     need = get_object_or_404(needs, number=number)
     need.municipality = municipality
     return need
-
-
-def _person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
 
 
 def _where(program: Program) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.forms_drafting import LAST_YEARS, MODEL, NewProgramForm, first_values
 from programs.models import Program
@@ -36,7 +36,7 @@ def program_new(request: HttpRequest, municipality: Municipality) -> HttpRespons
     if not form.is_valid():
         return _show(request, municipality, form)
     try:
-        program = _draft(municipality, form.cleaned_data, cast(User, request.user))
+        program = _draft(municipality, form.cleaned_data, person(request))
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _show(request, municipality, form)

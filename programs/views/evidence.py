@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from portal.accounts.models import User
 from portal.bilingual import page_language
 from portal.files.uploads import type_name
 from portal.meetings.models import Meeting
 from portal.meetings.views.public import with_municipality
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.calendar import code_in
 from programs.evidence import Share, with_histories
@@ -73,7 +72,7 @@ def add_files(request: HttpRequest, municipality: Municipality, pk: int) -> Http
         document=document,
         uploads=form.cleaned_data["uploads"],
         is_public=form.is_public,
-        actor=_person(request),
+        actor=person(request),
     )
     return _done(request, municipality, document, _said_of(files, form.is_public))
 
@@ -88,7 +87,7 @@ def replace_file(request: HttpRequest, municipality: Municipality, pk: int) -> H
     form = ReplaceFileForm(request.POST, request.FILES, file_pk=file.pk)
     if form.is_valid():
         try:
-            new = replace_evidence(file=file, upload=form.checked, actor=_person(request))
+            new = replace_evidence(file=file, upload=form.checked, actor=person(request))
         except ValidationError as error:
             form.add_error("upload", error)
         else:
@@ -106,7 +105,7 @@ def change_visibility(request: HttpRequest, municipality: Municipality, pk: int)
         return redirect(_address(document))
     is_public = request.POST.get("visibility") == PUBLIC
     try:
-        set_public(file=file, is_public=is_public, actor=_person(request))
+        set_public(file=file, is_public=is_public, actor=person(request))
     except ValidationError as error:
         messages.error(request, f"\u2068{file.name}\u2069 – {error.messages[0]}")
         return redirect(_way_back(request, document))
@@ -125,11 +124,6 @@ def _meetings(municipality: Municipality, task: Task) -> dict[str, Any]:
         "other_meetings": [meeting for meeting in known if meeting.pk not in linked],
         "is_done_proposed": not task.done and any(meeting.is_held for meeting in own),
     }
-
-
-def _person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
 
 
 def _tasks(municipality: Municipality) -> QuerySet[Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import tablib
 from django import forms
@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 from import_export.results import Result, RowResult
 
-from portal.accounts.models import User
 from portal.exchange.formats import Csv, UnreadableTable, Xlsx
 from portal.files.carried import MAX_CARRIED_BYTES, CarriedFile, CarriedFileRefused, carry, take_back
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.models import Program
 from programs.resources_diagnosis import (
@@ -116,7 +115,7 @@ def table_import(request: HttpRequest, municipality: Municipality, year: int, ta
 
 def _save(request: HttpRequest, program: Program, table: str) -> HttpResponse:
     municipality = program.municipality
-    file = take_back(request.POST["carried"], user_id=_person(request).pk, municipality_id=municipality.pk)
+    file = take_back(request.POST["carried"], user_id=person(request).pk, municipality_id=municipality.pk)
     result = _brought(request, program, table, file, dry_run=False)
     if _is_refused(result):
         return _preview(request, program, table, file)
@@ -149,7 +148,7 @@ def _preview(request: HttpRequest, program: Program, table: str, file: CarriedFi
     }
     carried = ""
     if written and not is_refused:
-        carried = carry(file, user_id=_person(request).pk, municipality_id=program.municipality_id)
+        carried = carry(file, user_id=person(request).pk, municipality_id=program.municipality_id)
     return _show(request, program, table, FileForm(), preview=preview, carried=carried)
 
 
@@ -179,7 +178,7 @@ def read_file(file: CarriedFile) -> tablib.Dataset:
 def _resource(request: HttpRequest, program: Program, table: str) -> ProgramTableResource:
     if table not in TABLES:
         raise Http404
-    return TABLES[table].resource(program=program, user=_person(request))
+    return TABLES[table].resource(program=program, user=person(request))
 
 
 def _show(request: HttpRequest, program: Program, table: str, form: FileForm, **extra: Any) -> HttpResponse:
@@ -194,8 +193,3 @@ def _show(request: HttpRequest, program: Program, table: str, form: FileForm, **
         **extra,
     }
     return render(request, "programs/desk/exchange.html", context)
-
-
-def _person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -19,7 +18,7 @@ from portal.accounts.models import User
 from portal.audit.models import Entry
 from portal.editing.cells import Clash
 from portal.editing.presence import others, place_of
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.publications.models import Publication
 from programs.calendar import Calendar, PhaseRow, TaskRow, read_calendar
@@ -85,11 +84,6 @@ def program_grid(request: HttpRequest, municipality: Municipality, year: int) ->
     if may_edit and (question := _question(request, program)):
         return question
     return _page(request, program, may_edit=may_edit)
-
-
-def person(request: HttpRequest) -> User:
-    """Who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
 
 
 def view_of(request: HttpRequest, program: Program) -> View:

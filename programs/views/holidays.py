@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from portal import locales
 from portal.accounts.models import User
 from portal.bilingual import page_language
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.workdays.calculated import KNOWN_YEARS
 from portal.workdays.confirming import confirm_holiday
@@ -49,7 +48,7 @@ def holidays(request: HttpRequest, municipality: Municipality, year: int) -> Htt
     if not allows(request.user, Act.EDIT, municipality.pk):
         raise PermissionDenied
     form = HolidayForm(request.POST)
-    if not form.is_valid() or not _confirm(form, municipality, cast(User, request.user)):
+    if not form.is_valid() or not _confirm(form, municipality, person(request)):
         return _show(request, municipality, year, form)
     values = form.cleaned_data
     messages.success(

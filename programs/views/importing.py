@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from portal.accounts.models import User
 from portal.files.carried import CarriedFile, CarriedFileRefused, carry, take_back
 from portal.files.responses import file_response
 from portal.importing.refusals import ImportRefused
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from programs.forms_importing import HandInForm
@@ -58,11 +57,6 @@ def program_origin(request: HttpRequest, municipality: Municipality, pk: int) ->
     )
 
 
-def _person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
-
-
 def _start(request: HttpRequest, municipality: Municipality, form: HandInForm) -> HttpResponse:
     return render(request, "programs/import/start.html", {"municipality": municipality, "form": form})
 
@@ -78,9 +72,7 @@ def _start_over(request: HttpRequest, municipality: Municipality, message: str) 
 def _carry_on(request: HttpRequest, municipality: Municipality) -> HttpResponse:
     """Take up the file that travels in the page."""
     try:
-        file = take_back(
-            request.POST["carried"], user_id=_person(request).pk, municipality_id=municipality.pk
-        )
+        file = take_back(request.POST["carried"], user_id=person(request).pk, municipality_id=municipality.pk)
         with transaction.atomic():
             if "save" in request.POST:
                 # From the comparison to the writing nobody else imports here: what is shown is what is saved.
@@ -104,13 +96,13 @@ def _look(request: HttpRequest, municipality: Municipality, file: CarriedFile) -
         "file": file,
         "year": request.POST.get("year", ""),
     }
-    carried = carry(file, user_id=_person(request).pk, municipality_id=municipality.pk)
+    carried = carry(file, user_id=person(request).pk, municipality_id=municipality.pk)
     if not (place.isdecimal() and len(place) < 5 and int(place) < len(tables)):
         context |= {"calendars": describe(tables), "carried": carried}
         return render(request, "programs/import/choose.html", context)
     posted = Posted(request.POST.dict(), frozenset(request.POST.getlist("rule-shown")))
     preview = make_preview(
-        municipality=municipality, file=file, table=tables[int(place)], posted=posted, actor=_person(request)
+        municipality=municipality, file=file, table=tables[int(place)], posted=posted, actor=person(request)
     )
     may_publish = allows(request.user, Act.PUBLISH, municipality.pk)
     notices: list[str] = []
@@ -162,7 +154,7 @@ def _save(request: HttpRequest, municipality: Municipality, preview: Preview, po
         origin_name=preview.file.name,
         origin_sha256=preview.file.sha256,
         origin_content=preview.file.content,
-        actor=_person(request),
+        actor=person(request),
         publish="publish" in posted.values,
         decisions={**posted.decisions, **preview.corrections},
         reason=posted.values.get("reason", "")[:REASON_LENGTH],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,9 +16,8 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from portal import locales
-from portal.accounts.models import User
 from portal.editing.cells import Seen
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.calendar import Calendar, read_calendar
 from programs.forms_planning import CouncilForm, FillForm
@@ -81,7 +79,7 @@ def _fill(request: HttpRequest, municipality: Municipality, calendar: Calendar) 
         form.add_error(None, _("Tick the tasks whose dates are to be filled in."))
         return _show(request, municipality, calendar, form)
     try:
-        filled = fill_dates(program=calendar.program, dates=dates, actor=cast(User, request.user))
+        filled = fill_dates(program=calendar.program, dates=dates, actor=person(request))
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return _show(request, municipality, calendar, form)

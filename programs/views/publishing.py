@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.models import User
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from portal.publications.models import Publication
@@ -52,7 +52,7 @@ def program_publish(request: HttpRequest, municipality: Municipality, year: int)
     if code and code not in shown:
         messages.error(request, _("The program has another status by now: this step is no longer possible."))
         return redirect("program-publish", slug=municipality.slug, year=year)
-    if code and _is_taken(program, code, shown[code], cast(User, request.user)):
+    if code and _is_taken(program, code, shown[code], person(request)):
         messages.success(request, str(_DONE[code]))
         return redirect("program-publish", slug=municipality.slug, year=year)
     return render(request, "programs/desk/publish.html", _context(program, ready, shown, code))

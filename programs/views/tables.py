@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts.models import User
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import RowForm, Sheet, in_unit
 from portal.files.responses import file_response
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 from portal.navigation import Tab
 from programs.diagnosis import recovery_years
@@ -217,7 +216,7 @@ def facility_photos(request: HttpRequest, municipality: Municipality, year: int,
         return _facility(request, program, facility, form, may_save=False)
     values = form.cleaned_data
     photos = add_photos(
-        facility=facility, uploads=values["photos"], is_public=values["is_public"], actor=_person(request)
+        facility=facility, uploads=values["photos"], is_public=values["is_public"], actor=person(request)
     )
     said = ngettext("%(count)d photo was stored.", "%(count)d photos were stored.", len(photos))
     messages.success(request, said % {"count": len(photos)})
@@ -231,11 +230,11 @@ def photo_change(request: HttpRequest, municipality: Municipality, pk: int) -> H
     photo = _photo(municipality, pk)
     program = photo.facility.program
     if "remove" in request.POST:
-        remove_photo(photo=photo, actor=_person(request))
+        remove_photo(photo=photo, actor=person(request))
         messages.success(request, _("“%(name)s” is removed.") % {"name": photo.name})
     else:
         is_public = "show" in request.POST
-        show_photo(photo=photo, is_public=is_public, actor=_person(request))
+        show_photo(photo=photo, is_public=is_public, actor=person(request))
         said = _("“%(name)s” is public now.") if is_public else _("“%(name)s” is internal now.")
         messages.success(request, said % {"name": photo.name})
     return redirect("facility", slug=municipality.slug, year=program.year, pk=photo.facility_id)
@@ -281,7 +280,7 @@ def _facility(
     return sheet_page(
         request,
         make=make,
-        save=lambda edits: save_facilities(program=program, edits=edits, actor=_person(request)),
+        save=lambda edits: save_facilities(program=program, edits=edits, actor=person(request)),
         template="programs/desk/facility.html",
         context=desk_context(program, "program-facilities")
         | {"facility": facility, "photos": photos, "form": form},
@@ -408,7 +407,7 @@ def _coordination(request: HttpRequest, program: Program, row: Coordination) -> 
     return sheet_page(
         request,
         make=make,
-        save=lambda edits: save_coordination(program=program, edits=edits, actor=_person(request)),
+        save=lambda edits: save_coordination(program=program, edits=edits, actor=person(request)),
         template="programs/desk/coordination.html",
         context=desk_context(program, "program-coordination") | {"coordination": row},
         address=reverse("program-coordination", kwargs=_where(program)),
@@ -447,7 +446,7 @@ def _sheets(
     """A page of tables that comes back to itself."""
 
     def write(edits: list[RowEdit]) -> int:
-        return save(program=program, edits=edits, actor=_person(request))
+        return save(program=program, edits=edits, actor=person(request))
 
     return sheet_page(
         request,
@@ -466,11 +465,6 @@ def desk_program(municipality: Municipality, year: int) -> Program:
         raise Http404
     program.municipality = municipality
     return program
-
-
-def _person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
 
 
 def _where(program: Program) -> dict[str, Any]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.accounts.models import User
 from portal.editing.cells import Clash, Seen
 from portal.meetings.models import Meeting
-from portal.municipalities.access import Act, staff_page
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 from programs.models import Program, Task
 from programs.services.cells import save_task_cell
@@ -41,7 +38,7 @@ def _link(request: HttpRequest, program: Program, task: Task) -> None:
         messages.error(request, _("Choose a meeting."))
         return
     try:
-        change(program=program, task_id=task.pk, meeting_id=int(meeting), actor=cast(User, request.user))
+        change(program=program, task_id=task.pk, meeting_id=int(meeting), actor=person(request))
     except Meeting.DoesNotExist as missing:
         raise Http404 from missing
     messages.success(request, _("Saved."))
@@ -57,7 +54,7 @@ def _accept(request: HttpRequest, program: Program, task: Task) -> None:
             field="done",
             value=True,
             seen=seen,
-            actor=cast(User, request.user),
+            actor=person(request),
         )
     except Clash:
         messages.error(request, _("Somebody has changed the task meanwhile: look at it, then say it again."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.accounts.models import User
 from portal.files.responses import file_response
 from portal.meetings import services
 from portal.meetings.forms import (
@@ -26,7 +25,7 @@ from portal.meetings.forms import (
 from portal.meetings.models import Meeting, MeetingFile, VideoLink
 from portal.meetings.reading import read_meeting, read_minutes
 from portal.meetings.views.public import with_municipality
-from portal.municipalities.access import Act, allows, staff_page
+from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
 
 SECTION = "meetings"
@@ -169,11 +168,6 @@ def remove_video(request: HttpRequest, municipality: Municipality, pk: int) -> H
 
 
 # Rows
-
-
-def person(request: HttpRequest) -> User:
-    """Return who asks: behind ``staff_page`` always somebody who is signed in."""
-    return cast(User, request.user)
 
 
 def meeting_of(municipality: Municipality, pk: int) -> Meeting:

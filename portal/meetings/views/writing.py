@@ -24,8 +24,8 @@ from portal.meetings.forms import (
 )
 from portal.meetings.models import Meeting, Minutes
 from portal.meetings.stale import Before, ChangedMeanwhile, differences, rebased, values_before
-from portal.meetings.views.staff import SECTION, meeting_of, person, staff_address
-from portal.municipalities.access import Act, staff_page
+from portal.meetings.views.staff import SECTION, meeting_of, staff_address
+from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
