@@ -1,4 +1,4 @@
-"""Fields of the forms about meetings: days and times as clerks write them, and checked files."""
+"""Fields of the forms about meetings: days and times as clerks write them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from portal.files.uploads import CheckedFile, accepted_endings, check_upload
 from portal.folding import clean, western_digits
 from portal.importing.dates import LONGEST_DATE, NotADate, read_date
 from portal.locales import sheet_date
 
-MOST_FILES = 20
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})\s*(?:[:.٫،h]|س)?\s*(?P<minute>\d{2})?", re.ASCII | re.IGNORECASE)
 
 
@@ -73,35 +70,3 @@ class ClockField(forms.Field):
             return read_clock(str(value))
         except ValueError as refusal:
             raise ValidationError(str(refusal)) from refusal
-
-
-class FilesField(forms.FileField):
-    """One or several uploads held to the rules of the house; what is wrong is told file by file."""
-
-    class Input(forms.FileInput):
-        allow_multiple_selected = True
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=self.Input(attrs={"accept": accepted_endings()}), max_length=None, **kwargs)
-
-    def clean(self, data: Any, initial: Any = None) -> list[CheckedFile]:
-        uploads = data if isinstance(data, list) else [data] if data else []
-        if not uploads:
-            raise ValidationError(_("Choose a file."), code="required")
-        if len(uploads) > MOST_FILES:
-            most = ngettext("At most %(most)s file at once.", "At most %(most)s files at once.", MOST_FILES)
-            raise ValidationError(most % {"most": MOST_FILES})
-        checked, errors = [], []
-        for upload in uploads:
-            try:
-                checked.append(check_upload(upload))
-            except ValidationError as error:
-                errors.append(of_file(upload.name or "", error.messages[0]))
-        if errors:
-            raise ValidationError(errors)
-        return checked
-
-
-def of_file(name: str, sentence: str) -> str:
-    """What is wrong with a file, after its name, which keeps its own direction."""
-    return f"\u2068{name}\u2069 – {sentence}"

@@ -11,9 +11,10 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from portal.files.fields import UploadsField, refuse_known
 from portal.files.uploads import CheckedFile
 from portal.meetings import rules
-from portal.meetings.fields import ClockField, DayField, FilesField, of_file
+from portal.meetings.fields import ClockField, DayField
 from portal.meetings.models import (
     LONGEST_POINT,
     MOST_PRESENT,
@@ -291,7 +292,7 @@ def zone_forms(municipality: Municipality, minutes: Minutes, data: Any = None) -
 class FilesForm(forms.Form):
     """Files of a meeting: what they are, and who sees them."""
 
-    uploads = FilesField(label=gettext_lazy("Files"))
+    uploads = UploadsField(label=gettext_lazy("Files"))
     kind = forms.ChoiceField(label=gettext_lazy("What they are"), choices=FileKind)
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees them"),
@@ -318,15 +319,7 @@ class FilesForm(forms.Form):
     def clean_uploads(self) -> list[CheckedFile]:
         """Refuse what the meeting has already, and the same file chosen twice."""
         known = dict(MeetingFile.objects.filter(meeting=self.meeting).values_list("sha256", "name"))
-        errors = []
-        for upload in self.cleaned_data["uploads"]:
-            if upload.sha256 in known:
-                there = _("This very file is already there, as “%(name)s”.") % {"name": known[upload.sha256]}
-                errors.append(of_file(upload.name, there))
-            known[upload.sha256] = upload.name
-        if errors:
-            raise ValidationError(errors)
-        return self.cleaned_data["uploads"]
+        return refuse_known(self.cleaned_data["uploads"], known)
 
     @property
     def is_public(self) -> bool | None:
