@@ -53,6 +53,7 @@ from programs.services.cards import (
 from programs.services.money import save_envelope
 from programs.services.needs import add_need, change_need, drop_need, link_need, take_up_need
 from programs.services.schedule import record_progress, save_steps
+from programs.views.lookup import desk_program
 from programs.views.projects import filters_of
 
 FORM = ["GET", "HEAD", "POST"]
@@ -65,7 +66,7 @@ FORM = ["GET", "HEAD", "POST"]
 @require_safe
 def cards_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """Every card of a program, proposals too."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     cards = list(ProjectCard.objects.of(program).for_list_page())
     filters = filters_of(request.GET)
     context = _context(request, program, "staff-cards") | {
@@ -83,7 +84,7 @@ def cards_page(request: HttpRequest, municipality: Municipality, year: int) -> H
 @require_http_methods(FORM)
 def card_new(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """Begin a project as a proposal."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     if request.method != "POST":
         return _show_card(request, program, CardForm(program=program))
     form = CardForm(request.POST, program=program)
@@ -104,7 +105,7 @@ def card_new(request: HttpRequest, municipality: Municipality, year: int) -> Htt
 @require_http_methods(FORM)
 def card_page(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """A card as a form, the steps it can take, and its versions."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     card = _card(program, number)
     make = partial(CardForm, program=program, card=card, asks_reason=is_shown(card))
     if request.method != "POST":
@@ -136,7 +137,7 @@ def _save_card(request: HttpRequest, form: CardForm, card: ProjectCard) -> bool:
 @staff_page(Act.EDIT)
 def card_step(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """Take a card to another stage, or remove a proposal."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     card = _card(program, number)
     if request.method != "POST":
         return redirect(_card_address(card))
@@ -190,7 +191,7 @@ def _show_card(
 @require_http_methods(FORM)
 def card_schedule(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """The steps of a project as a table, and the records of its progress."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     card = _card(program, number)
     return _schedule(request, program, card, ProgressForm(today=municipality.today()))
 
@@ -198,7 +199,7 @@ def card_schedule(request: HttpRequest, municipality: Municipality, year: int, n
 @staff_page(Act.EDIT)
 def card_progress(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """Record how far a project is."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     card = _card(program, number)
     address = reverse("staff-card-schedule", kwargs=_where(program) | {"number": number})
     if request.method != "POST":
@@ -270,7 +271,7 @@ def _refusal_of_closed(program: Program) -> str:
 @require_safe
 def schedule_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """The projects that have, or could have, a place in the provisional calendar."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     today = municipality.today()
     cards = ProjectCard.objects.of(program).kept().for_schedule_page()
     context = _context(request, program, "staff-schedule") | {
@@ -287,7 +288,7 @@ def schedule_page(request: HttpRequest, municipality: Municipality, year: int) -
 @require_http_methods(FORM)
 def money_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """The resources and their two breakdowns as one form, saved whole or not at all."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     zones = list(municipality.zones.order_by("number"))
     envelope = _envelope(program)
     if request.method != "POST":
@@ -345,7 +346,7 @@ def _show_money(
 @require_safe
 def needs_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """The needs that come back in a program's list, and those asked since."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     newer = Need.objects.of(municipality).filter(asked_in__gte=year).for_list_page()
     context = _context(request, program, "staff-needs") | {
         "needs": needs_for(program, public=False),
@@ -358,7 +359,7 @@ def needs_page(request: HttpRequest, municipality: Municipality, year: int) -> H
 @require_http_methods(FORM)
 def need_new(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """Write down what residents asked for."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     form = NeedForm(request.POST if request.method == "POST" else None, municipality=municipality)
     if request.method == "POST" and form.is_valid():
         try:
@@ -375,7 +376,7 @@ def need_new(request: HttpRequest, municipality: Municipality, year: int) -> Htt
 @require_http_methods(FORM)
 def need_page(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """A need as a form, the project that answers it, or why it is not pursued."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     need = _need(municipality, number)
     form = NeedForm(request.POST if request.method == "POST" else None, municipality=municipality, need=need)
     if request.method == "POST" and form.is_valid() and _save_need(request, form, need):
@@ -402,7 +403,7 @@ def _save_need(request: HttpRequest, form: NeedForm, need: Need) -> bool:
 @staff_page(Act.EDIT)
 def need_link(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """Say which project of the program answers a need, or that none does."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     need = _need(municipality, number)
     if request.method != "POST":
         return redirect(_need_address(program, need))
@@ -421,7 +422,7 @@ def need_link(request: HttpRequest, municipality: Municipality, year: int, numbe
 @staff_page(Act.EDIT)
 def need_drop(request: HttpRequest, municipality: Municipality, year: int, number: int) -> HttpResponse:
     """Say why a need is no longer pursued, or take that back."""
-    program = _program(municipality, year)
+    program = desk_program(municipality, year)
     need = _need(municipality, number)
     if request.method != "POST":
         return redirect(_need_address(program, need))
@@ -486,14 +487,6 @@ def _context(request: HttpRequest, program: Program, current: str) -> dict[str, 
 
 def _merged(form: Any, stored: Mapping[str, Any], version: int) -> bool:
     return merge(form, stored, version, lambda name, value: told(form.fields, name, value))
-
-
-def _program(municipality: Municipality, year: int) -> Program:
-    program = Program.objects.of(municipality).defer("imported").filter(year=year).first()
-    if program is None:
-        raise Http404
-    program.municipality = municipality
-    return program
 
 
 def _card(program: Program, number: int) -> ProjectCard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
@@ -12,14 +12,14 @@ from portal.municipalities.models import Municipality
 from programs.diagnosis import read_diagnosis
 from programs.models import PUBLIC_STATUSES, FacilityPhoto, Program, SupportingDocument
 from programs.preparation import read_preparation
-from programs.querysets import ProgramQuerySet
 from programs.tabs import program_tabs
+from programs.views.lookup import program_of
 
 
 @fresh_page
 def diagnosis_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """Both diagnoses of a public program: zones and facilities, then the budget and the property tax."""
-    program = _published(municipality, year, Program.objects.for_diagnosis_page())
+    program = program_of(municipality, year, Program.objects.published().for_diagnosis_page())
     zones = list(municipality.zones.order_by("number"))
     diagnosis = read_diagnosis(program, zones)
     context = _context(municipality, program, "program-diagnosis") | {"diagnosis": diagnosis}
@@ -29,7 +29,7 @@ def diagnosis_page(request: HttpRequest, municipality: Municipality, year: int) 
 @fresh_page
 def preparation_page(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
     """Who prepares a public program, how people were told, the zones, and what operators plan."""
-    program = _published(municipality, year, Program.objects.for_preparation_page())
+    program = program_of(municipality, year, Program.objects.published().for_preparation_page())
 
     def file_address(document: SupportingDocument) -> str:
         where = {"slug": municipality.slug, "year": program.year, "pk": document.pk}
@@ -55,14 +55,6 @@ def facility_photo(request: HttpRequest, slug: str, year: int, pk: int) -> FileR
     return file_response(
         file=photo.file, name=photo.name, content_type=photo.content_type, sha256=photo.sha256
     )
-
-
-def _published(municipality: Municipality, year: int, programs: ProgramQuerySet) -> Program:
-    program = programs.of(municipality).published().filter(year=year).first()
-    if program is None:
-        raise Http404
-    program.municipality = municipality
-    return program
 
 
 def _context(municipality: Municipality, program: Program, current: str) -> dict:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from portal.bilingual import page_language
+from portal.files.fields import of_file
 from portal.files.uploads import type_name
 from portal.meetings.models import Meeting
 from portal.meetings.views.public import with_municipality
@@ -107,7 +108,7 @@ def change_visibility(request: HttpRequest, municipality: Municipality, pk: int)
     try:
         set_public(file=file, is_public=is_public, actor=person(request))
     except ValidationError as error:
-        messages.error(request, f"\u2068{file.name}\u2069 – {error.messages[0]}")
+        messages.error(request, of_file(file.name, error.messages[0]))
         return redirect(_way_back(request, document))
     said = _("“%(name)s” is public now.") if is_public else _("“%(name)s” is internal now.")
     return _done(request, municipality, document, said % {"name": file.name})

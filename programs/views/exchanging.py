@@ -30,7 +30,8 @@ from programs.resources_diagnosis import (
     ProgramTableResource,
     RecoveryResource,
 )
-from programs.views.tables import desk_context, desk_program
+from programs.views.lookup import desk_program
+from programs.views.tables import desk_context
 
 FORMATS: dict[str, type[Any]] = {"xlsx": Xlsx, "csv": Csv}
 WRITTEN = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)

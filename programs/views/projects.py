@@ -27,6 +27,7 @@ from programs.money import read_money
 from programs.needs import needs_for, years_waited
 from programs.schedule import read_schedule
 from programs.tabs import program_tabs
+from programs.views.lookup import program_of
 
 STAGES = (CardStage.IN_PROGRAM, CardStage.UPDATED, CardStage.PRELIMINARY, CardStage.LEFT_OUT)
 """What the public can look for, the surest first."""
@@ -158,11 +159,7 @@ def schedule_page(request: HttpRequest, municipality: Municipality, year: int) -
 
 
 def _published(municipality: Municipality, year: int) -> Program:
-    program = Program.objects.of(municipality).published().filter(year=year).first()
-    if program is None:
-        raise Http404
-    program.municipality = municipality
-    return program
+    return program_of(municipality, year, Program.objects.published())
 
 
 def _cards(program: Program) -> list[ProjectCard]:

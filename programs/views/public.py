@@ -6,7 +6,7 @@ import datetime
 from functools import partial
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from programs.feeds import calendar_feed
 from programs.models import Program, SupportingDocument
 from programs.papers import calendar_paper
 from programs.tabs import program_tabs
+from programs.views.lookup import program_of
 
 PROGRAMS_A_PAGE = 30
 
@@ -114,24 +115,12 @@ def evidence_file(request: HttpRequest, slug: str, year: int, pk: int) -> FileRe
 
 def published_program(municipality: Municipality, year: int) -> Program:
     """The municipality's public program of a year, read for its calendar page. Raises ``Http404``."""
-    return _with_municipality(
-        Program.objects.of(municipality).published().for_calendar_page().filter(year=year).first(),
-        municipality,
-    )
+    return program_of(municipality, year, Program.objects.published().for_calendar_page())
 
 
 def any_program(municipality: Municipality, year: int) -> Program:
     """The same for staff, whatever its status. Raises ``Http404``."""
-    return _with_municipality(
-        Program.objects.of(municipality).for_calendar_page().filter(year=year).first(), municipality
-    )
-
-
-def _with_municipality(program: Program | None, municipality: Municipality) -> Program:
-    if program is None:
-        raise Http404
-    program.municipality = municipality
-    return program
+    return program_of(municipality, year, Program.objects.for_calendar_page())
 
 
 def page_context(municipality: Municipality, program: Program, *, is_preview: bool = False) -> dict:

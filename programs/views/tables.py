@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -61,6 +61,7 @@ from programs.services.diagnosis import (
     save_recovery,
     show_photo,
 )
+from programs.views.lookup import desk_program
 
 PAGES = ["GET", "HEAD", "POST"]
 MEMBERS_AT_FIRST = 5
@@ -457,14 +458,6 @@ def _sheets(
         address=reverse(route, kwargs=_where(program)),
         currency=program.municipality.currency if has_amounts else "",
     )
-
-
-def desk_program(municipality: Municipality, year: int) -> Program:
-    program = Program.objects.of(municipality).defer("imported").filter(year=year).first()
-    if program is None:
-        raise Http404
-    program.municipality = municipality
-    return program
 
 
 def _where(program: Program) -> dict[str, Any]:
