@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consultations.models import ActionPlan, Activity, Axis, Indicator, PlanStatus, Project, Stage
 from consultations.resources import ProjectResource
-from consultations.services import publish, withdraw
+from consultations.services.plans import publish, withdraw
 from portal.administration.publishing import PublishingAdmin, Transition
 from portal.administration.scoped import ScopedRelatedFilter, ScopedStackedInline, ScopedTabularInline
 from portal.bilingual import original

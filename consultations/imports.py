@@ -27,7 +27,7 @@ from consultations.importers.readings import (
 from consultations.merging import RowSet, folded, merge_rows, save_changes, title_of
 from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
 from consultations.points import write_points
-from consultations.services import publish as publish_plan
+from consultations.services.plans import publish as publish_plan
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column

@@ -1,8 +1,8 @@
 """Answering without rendering when nothing a page shows has changed: 304, or the page as kept.
 
 What a public page shows depends on the content (the municipality's ``revision``), the language,
-the code and templates, and the municipality's local date: tomorrow "upcoming" is "late". All four
-are in the validator; nothing else is.
+the code and templates, the municipality's local date (tomorrow "upcoming" is "late"), and the moments
+at which something opens or closes. All five are in the validator; nothing else is.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def fresh_page(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponse:
         municipality = Municipality.objects.public_or_404(slug)
-        etag = validator(municipality.revision, municipality.today(), request.get_full_path())
+        etag = validator(
+            municipality.revision, municipality.today(), municipality.moments, request.get_full_path()
+        )
         return answer(request, etag, lambda: view(request, municipality, **kwargs))
 
     return inner

@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "portal.editing",
     "portal.publications",
     "portal.meetings",
+    "portal.notifications",
+    "portal.limits",
     "portal",
     "programs",
     "consultations",
@@ -177,6 +179,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# --- letters -----------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("FROM_EMAIL", default="musharaka@localhost")
+EMAIL_TIMEOUT = 10
+# The address people reach the portal at, for letters that no request asked for.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if DEBUG else "").rstrip("/")
+
 # --- languages ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "ar"
 LANGUAGES = [("ar", "العربية"), ("fr", "Français"), ("en", "English")]
@@ -227,15 +237,39 @@ if not INSECURE_HTTP:
 # --- the shared rooms meet the apps here ---------------------------------------------------------
 # Where the sentences of the journal stand.
 AUDIT_ACTIONS = ["portal.audit.actions", "portal.meetings.audit", "programs.audit", "consultations.audit"]
+# What the public can be consulted about (portal/subjects.py), in the order in which staff are offered it.
+CONSULTABLE = {
+    "plan": "consultations.subjects.plans",
+    "project": "consultations.subjects.projects",
+    "program": "programs.subjects.programs",
+    "diagnosis": "programs.subjects.diagnoses",
+    "zone": "programs.subjects.zones",
+}
+# Who invites the public on the page of a subject.
+INVITATIONS = ["consultations.invitations.of_subject"]
+# When public pages change by themselves (portal/municipalities/moments.py).
+MOMENTS = ["consultations.moments.PERIODS"]
 # Who shows what the register of publications keeps, by kind of object (portal/publications/reading.py).
 PUBLISHABLE = {
     "programs.program": "programs.published",
     "meetings.meeting": "portal.meetings.published",
+    "consultations.consultation": "consultations.published.periods",
+    "consultations.officialanswer": "consultations.published.answers",
+    "consultations.actionplan": "consultations.published.plans",
 }
 # What each domain adds to the header of the desk.
-DESK_SECTIONS = ["programs.desk.sections", "portal.meetings.desk.sections"]
+DESK_SECTIONS = ["programs.desk.sections", "portal.meetings.desk.sections", "consultations.desk.sections"]
 # What ``manage.py run_due`` does: each function takes nothing and says in words what it did.
-DUE = ["portal.files.sweep.sweep"]
+DUE = [
+    "portal.files.sweep.sweep",
+    "portal.limits.counting.forget",
+    "consultations.due.remind_moderators",
+    "consultations.due.release_figures",
+    "consultations.due.erase_expired",
+    "portal.notifications.dispatch.send_due",
+]
+# How many proxies in front are ours: as many entries of X-Forwarded-For are believed, from the end.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 LOGGING = {
     "version": 1,

@@ -18,6 +18,7 @@ urlpatterns += i18n_patterns(
     path("", include("programs.urls.public")),
     path("", include("consultations.urls.public")),
     path("", include("portal.publications.urls")),
+    path("", include("portal.notifications.urls")),
     path("", include("portal.municipalities.urls")),
     path("m/<slug:slug>/", views.municipality, name="municipality"),
     path("m/<slug:slug>/", include("portal.meetings.urls.public")),

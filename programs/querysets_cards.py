@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from programs.models import Program
 
 _BY_THE_ROW = "Amounts are saved with the row, which holds them to their total."
-_KEPT = "What was recorded is never changed or removed."
 
 
 class SumsQuerySet(models.QuerySet):
@@ -35,22 +34,6 @@ class SumsQuerySet(models.QuerySet):
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise PermissionDenied(_BY_THE_ROW)
-
-
-class KeptQuerySet(models.QuerySet):
-    """Rows to read, and to add one by one. Also the base manager, so that relations cannot rewrite them."""
-
-    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> NoReturn:
-        raise PermissionDenied(_KEPT)
-
-    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> NoReturn:
-        raise PermissionDenied(_KEPT)
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        raise PermissionDenied(_KEPT)
-
-    def delete(self) -> NoReturn:
-        raise PermissionDenied(_KEPT)
 
 
 class CardQuerySet(SumsQuerySet):

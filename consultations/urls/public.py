@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from consultations.views import public
 
@@ -11,4 +11,10 @@ urlpatterns = [
         public.project_sheet,
         name="project-sheet",
     ),
+    path("", include("consultations.urls.contributing")),
+    path("m/<slug:slug>/", include("consultations.urls.moderation_public")),
+    path("m/<slug:slug>/", include("consultations.urls.periods_public")),
+    path("m/<slug:slug>/", include("consultations.urls.answers_public")),
+    path("m/<slug:slug>/", include("consultations.urls.figures_public")),
+    path("m/<slug:slug>/", include("consultations.urls.projects_public")),
 ]

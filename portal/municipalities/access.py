@@ -32,6 +32,9 @@ class Act(StrEnum):
     SEE_DRAFTS = "see_drafts"
     EDIT = "edit"
     PUBLISH = "publish"
+    SEE_CONTRIBUTIONS = "see_contributions"
+    MODERATE = "moderate"
+    ANSWER = "answer"
     SEE_JOURNAL = "see_journal"
     MANAGE = "manage"
 
@@ -42,6 +45,9 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_DRAFTS: _EVERY_ROLE,
     Act.EDIT: frozenset({Role.EDITOR, Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
     Act.PUBLISH: frozenset({Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
+    Act.SEE_CONTRIBUTIONS: frozenset({Role.MODERATOR, Role.ANSWERER, Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
+    Act.MODERATE: frozenset({Role.MODERATOR, Role.MUNICIPAL_ADMIN}),
+    Act.ANSWER: frozenset({Role.ANSWERER, Role.PUBLISHER, Role.MUNICIPAL_ADMIN}),
     Act.SEE_JOURNAL: frozenset({Role.AUDITOR, Role.MUNICIPAL_ADMIN}),
     Act.MANAGE: frozenset({Role.MUNICIPAL_ADMIN}),
 }

@@ -91,6 +91,9 @@ class Municipality(models.Model):
 
     objects = MunicipalityQuerySet.as_manager()
 
+    moments: int
+    """How many of its moments have passed. Filled by ``Municipality.objects.public_or_404()``."""
+
     class Meta:
         verbose_name = _("municipality")
         verbose_name_plural = _("municipalities")

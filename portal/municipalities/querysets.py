@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from django.db import connections, models
 from django.http import Http404
+from django.utils import timezone
 
 from portal.folding import fold
+from portal.municipalities.moments import as_parameters, passed_sql
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -30,7 +32,9 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         """The municipality of a public address. Every municipality has a public page."""
         # The two questions behind every 304 are written out: Django takes longer to put them
         # together than the database to answer them. Nothing but the slug, as a parameter, is from outside.
-        rows = self.raw(f"SELECT * FROM {self.model._meta.db_table} WHERE slug = %s", [slug])  # noqa: S608
+        passed, count = passed_sql(of_one=True)
+        sql = f"SELECT town.*, {passed} AS moments FROM {self.model._meta.db_table} town WHERE slug = %s"  # noqa: S608
+        rows = self.raw(sql, [*as_parameters(timezone.now(), count, self.db), slug])
         municipality = cast("Municipality | None", next(iter(rows), None))
         if municipality is None:
             raise Http404
@@ -47,10 +51,12 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         return self.filter(memberships__user=user).distinct()
 
     def total_revision(self) -> int:
-        """A number that grows with any change in any municipality: the home page's version."""
+        """A number that grows with any change in any municipality, and with any moment that passes."""
+        passed, count = passed_sql(of_one=False)
         table = self.model._meta.db_table
+        sql = f"SELECT COALESCE(SUM(revision), 0) + COUNT(*) + {passed} FROM {table}"  # noqa: S608
         with connections[self.db].cursor() as cursor:
-            cursor.execute(f"SELECT COALESCE(SUM(revision), 0) + COUNT(*) FROM {table}")  # noqa: S608
+            cursor.execute(sql, as_parameters(timezone.now(), count, self.db))
             return int(cursor.fetchone()[0])
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from portal.amounts.reading import LARGEST
 from portal.bilingual import Localized, localized, original
+from portal.editing.kept import Kept
 from portal.editing.models import Versioned
 from portal.municipalities.models import Municipality, Zone
 from programs.models.calendar import REASON_LENGTH, TITLE_LENGTH, Program
-from programs.querysets_cards import CardQuerySet, KeptQuerySet, NeedQuerySet, SumsQuerySet
+from programs.querysets_cards import CardQuerySet, NeedQuerySet, SumsQuerySet
 from programs.sums import check_decimals, check_sum
 
 TEXT_LENGTH = 4000
@@ -211,23 +212,6 @@ class ProjectCard(Versioned):
     def amounts(self) -> dict[str, Decimal]:
         """What each source gives."""
         return amounts_of(self.funding)
-
-
-class Kept(models.Model):
-    """A row that is added and never changed or removed."""
-
-    objects = KeptQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise PermissionDenied("What was recorded is never changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise PermissionDenied("What was recorded is never removed.")
 
 
 class CardVersion(Kept):

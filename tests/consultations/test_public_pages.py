@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from consultations.models import ActionPlan, Activity, PlanStatus, Project, Stage
-from consultations.services import publish, withdraw
+from consultations.services.plans import publish, withdraw
 from tests.consultations import factories
 from tests.factories import MembershipFactory, MunicipalityFactory
 

@@ -1,0 +1,35 @@
+"""Questions over consultations, named after the pages that ask them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch
+
+if TYPE_CHECKING:
+    from portal.municipalities.models import Municipality
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def published(self) -> Self:
+        """What the public may see, said once."""
+        return self.filter(status="published")
+
+    def of(self, municipality: Municipality) -> Self:
+        return self.filter(municipality=municipality)
+
+    def of_subject(self, kind: str, subject_id: int) -> Self:
+        return self.filter(subject_kind=kind, subject_id=subject_id)
+
+    def open_at(self, moment: datetime.datetime) -> Self:
+        """Those that take contributions at a moment."""
+        return self.published().filter(opens_at__lte=moment, closes_at__gt=moment)
+
+    def for_consultation_page(self) -> Self:
+        """With its municipality and its questions."""
+        from consultations.models import Question
+
+        questions = Question.objects.order_by("position", "pk")
+        return self.select_related("municipality").prefetch_related(Prefetch("questions", questions))

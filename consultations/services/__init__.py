@@ -1,0 +1,1 @@
+"""Changes that touch more than one row, or that must be journalled, by aggregate."""
