@@ -5,10 +5,11 @@ Content often exists in one language only. It is then shown in that language, ma
 """
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 CONTENT_LANGUAGES = ("ar", "fr")
 _DIRECTION = {"ar": "rtl", "fr": "ltr", "en": "ltr"}
@@ -79,3 +80,18 @@ def localized(obj: Any, name: str, language: str | None = None) -> Localized:
 def original(obj: Any, name: str) -> str:
     """The text of the pair ``name`` in whichever language exists, Arabic first: for logs and lists."""
     return getattr(obj, f"{name}_ar") or getattr(obj, f"{name}_fr") or ""
+
+
+def spoken(text: str) -> Localized:
+    """A text of the interface as if it were content: it is in the language of the page."""
+    page = page_language()
+    return Localized(text, page, _DIRECTION[page])
+
+
+def in_both(make: Callable[[], str]) -> tuple[str, str]:
+    """What ``make`` says on an Arabic page, and on a French one: for what is kept for readers of both."""
+    said = []
+    for language in CONTENT_LANGUAGES:
+        with override(language):
+            said.append(make())
+    return said[0], said[1]

@@ -96,7 +96,8 @@ def fresh_listing(view: View) -> View:
     @wraps(view)
     def inner(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         today = timezone.localdate(timezone=PORTAL_ZONE)
-        etag = validator(Municipality.objects.total_revision(), today, request.get_full_path())
+        revision, moments = Municipality.objects.total_revision()
+        etag = validator(revision, today, moments, request.get_full_path())
         return answer(request, etag, lambda: view(request, today, **kwargs))
 
     return inner

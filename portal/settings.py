@@ -259,6 +259,11 @@ PUBLISHABLE = {
 }
 # What each domain adds to the header of the desk.
 DESK_SECTIONS = ["programs.desk.sections", "portal.meetings.desk.sections", "consultations.desk.sections"]
+# What people can follow by e-mail, by topic (portal/notifications/topics.py).
+TOPICS = {
+    "consultation": "consultations.topics.CONSULTATION",
+    "contribution": "consultations.topics.CONTRIBUTION",
+}
 # What ``manage.py run_due`` does: each function takes nothing and says in words what it did.
 DUE = [
     "portal.files.sweep.sweep",
@@ -266,6 +271,7 @@ DUE = [
     "consultations.due.remind_moderators",
     "consultations.due.release_figures",
     "consultations.due.erase_expired",
+    "portal.notifications.retention.erase_expired",
     "portal.notifications.dispatch.send_due",
 ]
 # How many proxies in front are ours: as many entries of X-Forwarded-For are believed, from the end.
@@ -275,7 +281,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "portal.logs.WithoutSecrets"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

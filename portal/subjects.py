@@ -8,7 +8,8 @@
 - ``parts(municipality, pk) -> Parts``: what a contribution may be about within it;
 - ``outcomes(municipality, pk) -> list[Outcome]``: what an official answer may point at as changed.
 
-``INVITATIONS`` names functions ``(municipality, kind, pk) -> list[Invitation]``, for the page of a subject.
+``INVITATIONS`` names functions ``(municipality, kind, pk) -> list[Invitation]``, for the page of a subject;
+``pk`` is ``None`` for a page of all subjects of a kind.
 """
 
 from __future__ import annotations
@@ -128,6 +129,9 @@ def outcomes_of(municipality: Municipality, kind: str, pk: int) -> list[Outcome]
     return provider(kind).outcomes(municipality, pk) if kind in settings.CONSULTABLE else []
 
 
-def invitations(municipality: Municipality, kind: str, pk: int) -> list[Invitation]:
-    """What the public is invited to about a subject: what runs first, then what comes, then what was."""
+def invitations(municipality: Municipality, kind: str, pk: int | None) -> list[Invitation]:
+    """What the public is invited to about a subject: what runs first, then what comes, then what was.
+
+    Without ``pk``: about any subject of the kind.
+    """
     return [found for path in settings.INVITATIONS for found in import_string(path)(municipality, kind, pk)]

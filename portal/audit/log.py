@@ -40,7 +40,7 @@ def record(
     """
     with transaction.atomic():
         if municipality is not None:
-            type(municipality).objects.filter(pk=municipality.pk).update(revision=models.F("revision") + 1)
+            touch(municipality)
         return Entry.objects.create(
             actor=actor,
             municipality=municipality,
@@ -51,6 +51,15 @@ def record(
             batch=batch,
             changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
         )
+
+
+def touch(municipality: Municipality) -> None:
+    """Mark the municipality's pages as changed, without an entry: for what people contribute.
+
+    A contribution is its own record, and who wrote it is nobody that a journal could name.
+    Until the transaction ends, others who write in the municipality wait.
+    """
+    type(municipality).objects.filter(pk=municipality.pk).update(revision=models.F("revision") + 1)
 
 
 def _plain(value: Any) -> Any:

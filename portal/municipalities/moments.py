@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -42,6 +43,6 @@ def passed_sql(*, of_one: bool) -> tuple[str, int]:
     return " + ".join(parts) or "0", len(parts)
 
 
-def as_parameters(now: datetime.datetime, count: int, using: str) -> list[object]:
+def as_parameters(now: datetime.datetime, count: int, using: str) -> list[Any]:
     """The present as the database compares it, as often as it is asked for."""
     return [connections[using].ops.adapt_datetimefield_value(now)] * count

@@ -50,14 +50,18 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
             return self.all()
         return self.filter(memberships__user=user).distinct()
 
-    def total_revision(self) -> int:
-        """A number that grows with any change in any municipality, and with any moment that passes."""
+    def total_revision(self) -> tuple[int, int]:
+        """A number that grows with any change in any municipality, and how many moments have passed.
+
+        Not their sum: what is withdrawn takes the moments that had passed with it.
+        """
         passed, count = passed_sql(of_one=False)
         table = self.model._meta.db_table
-        sql = f"SELECT COALESCE(SUM(revision), 0) + COUNT(*) + {passed} FROM {table}"  # noqa: S608
+        sql = f"SELECT COALESCE(SUM(revision), 0) + COUNT(*), {passed} FROM {table}"  # noqa: S608
         with connections[self.db].cursor() as cursor:
             cursor.execute(sql, as_parameters(timezone.now(), count, self.db))
-            return int(cursor.fetchone()[0])
+            revision, moments = cursor.fetchone()
+        return int(revision), int(moments)
 
 
 class MembershipQuerySet(models.QuerySet):

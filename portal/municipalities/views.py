@@ -21,6 +21,7 @@ from portal.municipalities.forms import MapForm, ZoneForm
 from portal.municipalities.models import Municipality, Zone, ZoneMap
 from portal.municipalities.services import keep_zone_map, remove_zone_map, save_zones
 from portal.navigation import Tab, tabs_of
+from portal.subjects import invitations
 
 
 @fresh_page
@@ -33,6 +34,7 @@ def zones_page(request: HttpRequest, municipality: Municipality) -> HttpResponse
         "section": "municipalities",
         "zones": list(municipality.zones.order_by("number")),
         "zone_map": _map_of(municipality),
+        "invitations": invitations(municipality, "zone", None),
     }
     return render(request, "municipalities/zones.html", context)
 

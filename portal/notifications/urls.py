@@ -1,3 +1,8 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.notifications import views
+
+urlpatterns = [
+    path("subscriptions/<str:token>/confirm/", views.confirm_page, name="subscription-confirm"),
+    path("subscriptions/<str:token>/stop/", views.end_page, name="subscription-end"),
+]

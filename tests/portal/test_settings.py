@@ -103,7 +103,8 @@ def test_everything_that_is_written_goes_under_one_directory(load, tmp_path):
 
 def test_djangos_own_check_of_a_deployment_has_nothing_to_say(run):
     key = "e7Q-musharaka-nefta-kenitra-0123456789-abcdefghijklmnopqrstuvwxyz"
-    done = run("manage.py", "check", "--deploy", "--fail-level", "INFO", **PRODUCTION | {"SECRET_KEY": key})
+    own = {"SECRET_KEY": key, "SITE_URL": "https://musharaka.example"}
+    done = run("manage.py", "check", "--deploy", "--fail-level", "INFO", **PRODUCTION | own)
     assert (done.returncode, done.stderr) == (0, "")
 
 
