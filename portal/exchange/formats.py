@@ -29,6 +29,8 @@ MOST_COLUMNS = 200
 MOST_UNPACKED_BYTES = 100_000_000
 LONGEST_XLSX_CELL = 32_767
 
+# What a workbook, which is XML, has no place for; the library knows the control characters alone.
+_NOT_IN_XML = re.compile(f"{ILLEGAL_CHARACTERS_RE.pattern}|[\ud800-\udfff\ufffe\uffff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -143,7 +145,7 @@ def _fit_for_xlsx(cell: Any) -> Any:
         return cell
     if len(cell) >= LONGEST_XLSX_CELL:
         raise ValueError(_("A text is too long for a spreadsheet. Choose CSV or JSON."))
-    return inert(ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", cell))
+    return inert(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", cell))
 
 
 def _check_unpacked_size(data: bytes) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import atexit
 import mimetypes
+import re
+import sys
 import threading
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 STATIC_ORIGIN = "https://static.invalid/"
 ACCESSIBLE = "pdf/ua-1"
 ARCHIVAL = "pdf/a-3a"
+MOST_MARKS = 8
+"""On one letter of a paper."""
 
 # Pango's font maps are not safe to share between threads, and two renderings at once would only
 # take turns at the interpreter anyway.
@@ -83,9 +88,24 @@ def render_pdf(*, html: str, archive: bool = False) -> bytes:
     with _one_at_a_time:
         try:
             press = _press(sheet_path().stat().st_mtime_ns)
-            return _print(press, html, ARCHIVAL if archive else ACCESSIBLE)
+            return _print(press, without_piles(html), ARCHIVAL if archive else ACCESSIBLE)
         except weasyprint.urls.FatalURLFetchingError as refusal:
             raise RefusedResourceError(str(refusal.__cause__)) from refusal
+
+
+def without_piles(html: str) -> str:
+    """The page without letters that carry more marks than any script writes.
+
+    Thousands of combining marks on one letter take Pango seconds each, and from some number on the
+    whole process.
+    """
+    return _piles().sub(lambda pile: pile.group()[:MOST_MARKS], html)
+
+
+@lru_cache(maxsize=1)
+def _piles() -> re.Pattern[str]:
+    marks = "".join(map(chr, (n for n in range(sys.maxunicode + 1) if unicodedata.combining(chr(n)))))
+    return re.compile(f"[{marks}]{{{MOST_MARKS + 1},}}")
 
 
 def sheet_path() -> Path:

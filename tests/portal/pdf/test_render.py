@@ -12,7 +12,14 @@ import pytest
 
 from portal.pdf import render
 from portal.pdf.qr import qr_svg
-from portal.pdf.render import IncompletePageError, PdfUnavailableError, RefusedResourceError, render_pdf
+from portal.pdf.render import (
+    MOST_MARKS,
+    IncompletePageError,
+    PdfUnavailableError,
+    RefusedResourceError,
+    render_pdf,
+    without_piles,
+)
 from tests.papers import not_in_order, pdfium_text, poppler_text, words_missing
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -239,3 +246,11 @@ def test_missing_library_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(PdfUnavailableError, match="weasyprint"):
         render_pdf(html=page("<p>نص</p>"))
+
+
+def test_a_pile_of_marks_on_one_letter_is_cut():
+    """Tens of thousands of them would end the process that prints."""
+    pile = "é" + "\u0301\u0650" * 50_000
+    assert without_piles(f"<p>{pile}</p>") == "<p>é" + "\u0301\u0650" * (MOST_MARKS // 2) + "</p>"
+    vocalised = "<p>مُشَارَكَةٌ نّّ</p>"
+    assert without_piles(vocalised) == vocalised
