@@ -1,4 +1,4 @@
-"""Open-government plans in Django's admin: stages, axes, projects, indicators, activities."""
+"""Open-government plans in Django's admin: stages, committee, axes, projects, indicators, activities."""
 
 from __future__ import annotations
 
@@ -9,11 +9,23 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from consultations.models import ActionPlan, Activity, Axis, Indicator, PlanStatus, Project, Stage
+from consultations import admin_participation  # noqa: F401 - registers its models
+from consultations.models import (
+    ActionPlan,
+    Activity,
+    Axis,
+    CommitteeMember,
+    Indicator,
+    PlanStatus,
+    Project,
+    Stage,
+)
 from consultations.resources import ProjectResource
 from consultations.services.plans import publish, withdraw
+from consultations.services.projects import keep_public_version
 from portal.administration.publishing import PublishingAdmin, Transition
 from portal.administration.scoped import ScopedRelatedFilter, ScopedStackedInline, ScopedTabularInline
 from portal.bilingual import original
@@ -41,7 +53,12 @@ TRANSITIONS = (
 
 class StageInline(ScopedTabularInline):
     model = Stage
-    fields = ("position", "level", "title_ar", "title_fr", "state")
+    fields = ("position", "level", "title_ar", "title_fr", "state", "starts_on", "ends_on")
+
+
+class CommitteeInline(ScopedTabularInline):
+    model = CommitteeMember
+    fields = ("position", "group", "name", "quality_ar", "quality_fr", "is_named")
 
 
 class AxisInline(ScopedTabularInline):
@@ -55,7 +72,7 @@ class ActionPlanAdmin(PublishingAdmin):
     fixed_fields = ("municipality",)
     derived_fields = ("updated_at",)
     transitions = TRANSITIONS
-    inlines = (StageInline, AxisInline)
+    inlines = (StageInline, AxisInline, CommitteeInline)
     list_display = ("slug", "municipality", "title_ar", "title_fr", "status", "starts_on", "ends_on")
     list_display_links = ("slug", "municipality")
     list_filter = ("status", ("municipality", ScopedRelatedFilter))
@@ -67,6 +84,10 @@ class ActionPlanAdmin(PublishingAdmin):
         (
             None,
             {"fields": ("municipality", "slug", "title_ar", "title_fr", ("starts_on", "ends_on"), "status")},
+        ),
+        (
+            _("What it says of itself"),
+            {"fields": (("summary_ar", "summary_fr"), ("focal_point_ar", "focal_point_fr"))},
         ),
         (_("Origin"), {"fields": ("origin_name", "created_at", "updated_at")}),
     )
@@ -94,7 +115,13 @@ class StatedSelect(forms.NullBooleanSelect):
 
 class IndicatorInline(ScopedStackedInline):
     model = Indicator
-    fields = ("position", "title_ar", "title_fr")
+    fields = (
+        "position",
+        ("title_ar", "title_fr"),
+        ("unit_ar", "unit_fr"),
+        ("baseline", "baseline_on"),
+        ("target", "target_on"),
+    )
 
 
 class ActivityInline(ScopedStackedInline):
@@ -141,6 +168,10 @@ class ProjectAdmin(ExchangeAdmin):
             _("Money"),
             {"fields": (("amount", "amount_printed"), ("funding_source_ar", "funding_source_fr"))},
         ),
+        (
+            _("Bodies and completion"),
+            {"fields": (("responsible_ar", "responsible_fr"), ("partners_ar", "partners_fr"), "completion")},
+        ),
         (_("As printed"), {"fields": (("printed_progress", "printed_comment_count"), "source_note")}),
     )
 
@@ -163,3 +194,5 @@ class ProjectAdmin(ExchangeAdmin):
 
     def touch(self, obj: Project) -> None:
         obj.plan.save(update_fields=["updated_at"])
+        # Who did it stands in the journal.
+        keep_public_version(project=obj, actor=None, reason=gettext("Changed in the administration."))

@@ -1,4 +1,7 @@
-"""The sentences of the journal about plans."""
+"""The sentences of the journal about plans, consultations, contributions and answers.
+
+No act holds a text, a name or a profile of somebody who contributed.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,4 +9,63 @@ ACTIONS = {
     "plan.imported": _("Project sheet imported"),
     "plan.published": _("Plan published"),
     "plan.withdrawn": _("Plan withdrawn"),
+    "plan.added": _("Plan begun"),
+    "plan.edited": _("Plan changed"),
+    "plan.moved": _("Plan moved to another stage"),
+    "plan.published_anew": _("Plan published anew"),
+    "stage.linked": _("Meeting linked to a stage"),
+    "stage.unlinked": _("Meeting no longer of a stage"),
+    "stage_file.added": _("Document of a stage added"),
+    "stage_file.hidden": _("Document of a stage made internal"),
+    "stage_file.shown": _("Document of a stage made public"),
+    "project.added": _("Project of a plan added"),
+    "project.edited": _("Project of a plan edited"),
+    "project.stepped": _("Project of a plan taken to another step"),
+    "project.removed": _("Project of a plan removed"),
+    "project.version_kept": _("Version of a project of a plan kept"),
+    "project.graded": _("Completion of a project of a plan stated"),
+    "activity.stated": _("Progress of an activity stated"),
+    "consultation.added": _("Consultation drafted"),
+    "consultation.edited": _("Draft of a consultation changed"),
+    "consultation.removed": _("Draft of a consultation removed"),
+    "consultation.published": _("Consultation published"),
+    "consultation.changed": _("Public consultation changed"),
+    "consultation.withdrawn": _("Consultation withdrawn"),
+    "choices.begun": _("Own list begun from the built-in one"),
+    "contribution.entered": _("Contribution typed in"),
+    "contribution.corrected": _("Contribution corrected by its author"),
+    "contribution.withdrawn": _("Contribution withdrawn by its author"),
+    "contribution.erased": _("Contribution erased by its author"),
+    "contribution.published": _("Contribution published"),
+    "contribution.read": _("Contribution read: it stays published"),
+    "contribution.refused": _("Contribution not published"),
+    "contribution.restored": _("Contribution published after all"),
+    "contribution.redacted": _("Part of a contribution taken out"),
+    "contribution.made_whole": _("Contribution shown whole again"),
+    "contribution.handed_over": _("Contribution handed over"),
+    "answer.drafted": _("Draft of an official answer written"),
+    "answer.edited": _("Official answer edited before publication"),
+    "answer.proposed": _("Official answer proposed to a second person"),
+    "answer.returned": _("Official answer returned to its author"),
+    "answer.removed": _("Draft of an official answer removed"),
+    "answer.published": _("Official answer published"),
+    "answer.changed": _("Public official answer changed"),
+    "answer.withdrawn": _("Official answer taken back"),
+    "opinions.exported": _("Register of opinions, questions and answers taken out as a file"),
+    "consultation.figures_released": _("Figures of a consultation released"),
+    "contributions.expired": _("Texts and addresses erased after the time they are kept"),
+}
+
+LABELS = {
+    "as_of": _("as of"),
+    "files": _("files"),
+    "profile": _("profiles"),
+    "age": _("age brackets"),
+    "fields": _("texts"),
+    "note": _("note"),
+    "contributions": _("contributions"),
+    "reason": _("reason"),
+    "year": _("year"),
+    "format": _("format of the file"),
+    "rows": _("rows"),
 }

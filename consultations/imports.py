@@ -28,6 +28,7 @@ from consultations.merging import RowSet, folded, merge_rows, save_changes, titl
 from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
 from consultations.points import write_points
 from consultations.services.plans import publish as publish_plan
+from consultations.services.projects import keep_public_version
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column
@@ -83,6 +84,7 @@ def import_plan(
         plan.save(update_fields=["origin_name", "origin_sha256", "updated_at"])
         changes = {str(change): (change.stored, change.read) for change in found.changes}
         record(actor=actor, action="plan.imported", obj=plan, municipality=municipality, changes=changes)
+        keep_public_version(project=project, actor=actor, reason=_("Read anew from a file."))
     if publish:
         publish_plan(plan=plan, actor=actor)
     return ImportResult(plan, project, reading, found)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from import_export.fields import Field
 
 from consultations.models import ActionPlan, Project
+from consultations.services.projects import keep_public_version
 from portal.exchange.cells import Text, WholeNumber
 from portal.exchange.resources import ScopedResource, key
 from portal.municipalities.models import Municipality
@@ -76,3 +77,5 @@ class ProjectResource(ScopedResource):
 
     def touch(self, rows: list[Project]) -> None:
         ActionPlan.objects.filter(pk__in={row.plan_id for row in rows}).update(updated_at=timezone.now())
+        for row in rows:
+            keep_public_version(project=row, actor=self.user, reason=_("Read anew from a table."))

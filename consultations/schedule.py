@@ -7,11 +7,11 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from consultations.models import Activity
+from consultations.models import Activity, ActivityUpdate, UpdateFile
 from consultations.reader import Reader
 from consultations.rules import ProjectState, is_overdue, project_state
 from portal import locales
-from portal.bilingual import Localized
+from portal.bilingual import Localized, direction
 from portal.timelines.chart import Bar, Chart, Span, draw_chart
 
 
@@ -28,13 +28,30 @@ class Moment:
         return self.day.isoformat()[: len("2024-10") if self.is_month else None]
 
 
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    """What was stated of an activity on a day, and the files that prove it, as far as they were read."""
+
+    day: Moment
+    percent: int
+    note: str
+    files: list[UpdateFile]
+
+    @property
+    def note_dir(self) -> str:
+        return direction(self.note)
+
+
 @dataclass(slots=True)
 class ActivityRow:
+    number: int
     title: Localized
     starts: Moment | None
     ends: Moment | None
     percent: int
     is_overdue: bool
+    updates: list[UpdateRow]
+    """What was stated of it, the newest first."""
     bar: Bar | None = None
 
     @property
@@ -55,10 +72,20 @@ class Schedule:
     """The calendar years between the first and the last date."""
     chart: Chart | None
 
+    @property
+    def followed(self) -> list[ActivityRow]:
+        """The activities of which somebody stated how far they are."""
+        return [row for row in self.rows if row.updates]
+
+    @property
+    def updated(self) -> Moment | None:
+        """The last day as of which anything was stated."""
+        return max((row.updates[0].day for row in self.followed), key=_day, default=None)
+
 
 def read_schedule(activities: Iterable[Activity], reader: Reader) -> Schedule:
     """Lay the activities of a project out. Those without both dates are listed, without a bar."""
-    rows = [_row(activity, reader) for activity in activities]
+    rows = [_row(number, activity, reader) for number, activity in enumerate(activities, start=1)]
     chart = draw_chart(
         [row.span for row in rows], reader.today, country=reader.country, language=reader.language
     )
@@ -92,16 +119,33 @@ def period_of(first: datetime.date | None, last: datetime.date | None, reader: R
     return " – ".join(dict.fromkeys(months))
 
 
-def _row(activity: Activity, reader: Reader) -> ActivityRow:
+def _row(number: int, activity: Activity, reader: Reader) -> ActivityRow:
     first, last = _days(activity)
     is_month = _is_monthly(activity)
     return ActivityRow(
+        number=number,
         title=activity.title,
         starts=_moment(first, is_month, reader) if first else None,
         ends=_moment(last, is_month, reader) if last else None,
         percent=activity.percent,
         is_overdue=is_overdue(percent=activity.percent, ends_on=last, today=reader.today),
+        updates=[_update(update, reader) for update in updates_of(activity)],
     )
+
+
+def updates_of(activity: Activity) -> list[ActivityUpdate]:
+    """What was stated of an activity, as it was read with it; nothing of one that was read without."""
+    return getattr(activity, "listed_updates", [])
+
+
+def _update(update: ActivityUpdate, reader: Reader) -> UpdateRow:
+    day = _moment(update.stated_on, False, reader)
+    return UpdateRow(day, update.percent, update.note, files_of(update))
+
+
+def files_of(update: ActivityUpdate) -> list[UpdateFile]:
+    """What proves a statement, as it was read with it."""
+    return getattr(update, "listed_files", [])
 
 
 def _moment(day: datetime.date, is_month: bool, reader: Reader) -> Moment:

@@ -8,19 +8,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from consultations.models import ActionPlan, Activity, Project, Stage
+from consultations.measures import CompletionRow, IndicatorRow, read_completion, read_indicators
+from consultations.models import ActionPlan, Activity, Axis, Project, ProjectStep, ProjectVersion, Stage
+from consultations.plan_followup import (
+    Committee,
+    DocumentRow,
+    MeetingRow,
+    period_in_words,
+    read_committee,
+    read_documents,
+    read_meetings,
+)
 from consultations.points import Point, read_points
 from consultations.reader import Reader
 from consultations.rules import ProjectState, project_progress
 from consultations.schedule import Schedule, period_of, read_schedule, state_of
+from consultations.versions import Piece, marked_lines
 from portal import locales
 from portal.bilingual import Localized, direction, localized, script_language
 from portal.folding import western_digits
@@ -37,6 +49,9 @@ class StageRow:
     title: Localized
     state: str
     steps: list[StageRow]
+    period: str = ""
+    """When it is; empty where nobody said so."""
+    meetings: list[MeetingRow] = field(default_factory=list)
 
     @property
     def mark(self) -> str:
@@ -70,6 +85,9 @@ class ProjectRow:
     title: Localized
     state: ProjectState
     progress: int | None
+    step: str = ""
+    """How firm it is, in words; empty where there is nothing to tell of it yet."""
+    version: int | None = None
 
     @property
     def mark(self) -> str:
@@ -106,8 +124,15 @@ class PlanPage:
     other_projects: list[ProjectRow]
     """Projects that belong to no axis."""
     counts: Counts
+    committee: Committee | None
+    documents: list[DocumentRow]
     is_monolingual: bool
     """True when some text of it exists in one language only, and not the page's."""
+
+    @property
+    def has_side(self) -> bool:
+        """Whether anything stands beside the projects."""
+        return bool(self.documents or self.committee or self.plan.focal_point)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +180,13 @@ class Group:
 
     is_list: bool
     texts: list[str]
+    marked: list[list[Piece]] = field(default_factory=list)
+    """The same texts in pieces, where the newest version added some of them."""
+
+    @property
+    def lines(self) -> list[list[Piece]]:
+        """The texts in pieces that are the same or added."""
+        return self.marked or [[Piece("same", text)] for text in self.texts]
 
     @property
     def is_long(self) -> bool:
@@ -174,6 +206,22 @@ class Passage:
     def __bool__(self) -> bool:
         return bool(self.groups)
 
+    @property
+    def has_added(self) -> bool:
+        return any(group.marked for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which version of the project the page shows."""
+
+    number: int
+    before: int | None
+    """The version before it, which it can be compared with."""
+    step: str
+    is_firm: bool
+    """False for the first draft: then there is nothing to tell of it yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectSheet:
@@ -184,6 +232,8 @@ class ProjectSheet:
     progress: Progress
     amount: Amount
     funding_source: Localized
+    responsible: Localized
+    partners: Passage
     principles: list[AnswerRow]
     questions: list[AnswerRow]
     problem: Passage
@@ -191,11 +241,21 @@ class ProjectSheet:
     results: Passage
     indicators: list[Passage]
     """One for each run of indicators in the same language."""
+    measures: list[IndicatorRow]
+    """The indicators that have a unit or figures."""
+    completion: CompletionRow | None
+    version: Shown | None
     schedule: Schedule
     source_note: Localized
     note_contradicts: bool
     """True when the source's note speaks only of years in which no activity is planned."""
     is_monolingual: bool
+
+    @property
+    def marked(self) -> str:
+        """The first of the lists in which some words came with the newest version; empty: none."""
+        names = ("problem", "solution", "results")
+        return next((name for name in names if getattr(self, name).has_added), "")
 
     @property
     def principles_by_answer(self) -> list[tuple[str, list[AnswerRow]]]:
@@ -214,17 +274,24 @@ class ProjectSheet:
 def read_plan(plan: ActionPlan, reader: Reader) -> PlanPage:
     """Lay out a plan that came from ``ActionPlan.objects.for_plan_page()``; nothing is queried here."""
     stages, axes, projects = list(plan.stages.all()), list(plan.axes.all()), list(plan.projects.all())
-    rows = {project.pk: _project_row(project, reader) for project in projects}
+    # Of a sheet that was read from a file nobody has said yet how firm it is.
+    tells_step = not plan.origin_name
+    rows = {project.pk: _project_row(project, reader, tells_step=tells_step) for project in projects}
     in_axis = {pk: [rows[project.pk] for project in group] for pk, group in _by_axis(projects)}
+    members = list(plan.committee.all())
     return PlanPage(
         plan=plan,
         title=plan.title,
         period=period_of(plan.starts_on, plan.ends_on, reader),
-        process=_process(stages),
+        process=_process(stages, reader),
         axes=[AxisRow(axis.number, axis.title, in_axis.get(axis.pk, [])) for axis in axes],
         other_projects=in_axis.get(None, []),
         counts=_counts(rows.values()),
-        is_monolingual=any(_is_monolingual(row, "title") for row in (plan, *stages, *axes, *projects)),
+        committee=read_committee(members),
+        documents=read_documents(stages),
+        is_monolingual=any(_is_monolingual(row, "title") for row in (plan, *stages, *axes, *projects))
+        or any(_is_monolingual(plan, name) for name in ("summary", "focal_point"))
+        or any(_is_monolingual(member, "quality") for member in members),
     )
 
 
@@ -233,24 +300,71 @@ def read_sheet(project: Project, reader: Reader) -> ProjectSheet:
     activities, indicators = list(project.activities.all()), list(project.indicators.all())
     stages = list(project.plan.stages.all())
     schedule = read_schedule(activities, reader)
+    newest, before = (*_newest_versions(project), None, None)[:2]
+    old = before.content if before else {}
     return ProjectSheet(
         project=project,
         title=project.title,
-        process=_process(stages),
+        process=_process(stages, reader),
         axis=project.axis.title if project.axis else None,
         progress=_progress(project, activities),
         amount=_amount(project, reader),
         funding_source=project.funding_source,
+        responsible=project.responsible,
+        partners=_passage(project, "partners", is_one_list=True),
         principles=_principles(project, reader),
         questions=_questions(project),
-        problem=_passage(project, "problem"),
-        solution=_passage(project, "solution"),
-        results=_passage(project, "results", is_one_list=True),
+        problem=_passage(project, "problem", old=old),
+        solution=_passage(project, "solution", old=old),
+        results=_passage(project, "results", old=old, is_one_list=True),
         indicators=_lists([indicator.title for indicator in indicators]),
+        measures=[row for row in read_indicators(indicators, reader) if row.has_figures],
+        completion=read_completion(project, activities),
+        version=_shown(newest, before) if newest else None,
         schedule=schedule,
         source_note=quoted(project.source_note, reader),
         note_contradicts=contradicts(project.source_note, schedule.years),
         is_monolingual=_is_sheet_monolingual(project, [*stages, *activities, *indicators]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A project in the list of the desk."""
+
+    project: Project
+    row: ProjectRow
+    overdue: int
+    completion: CompletionRow | None
+    versions: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAxis:
+    """The projects of an axis; of those that have none, without one."""
+
+    axis: Axis | None
+    rows: list[DeskRow]
+
+
+def desk_rows(projects: Iterable[Project], axes: list[Axis], reader: Reader) -> list[DeskAxis]:
+    """Lay out projects that came from ``Project.objects.for_desk_list()``, each axis with its own."""
+    rows = [_desk_row(project, reader) for project in projects]
+    by_axis = {axis.pk: DeskAxis(axis, []) for axis in axes}
+    others = DeskAxis(None, [])
+    for row in rows:
+        by_axis.get(row.project.axis_id or 0, others).rows.append(row)
+    return [*by_axis.values(), *([others] if others.rows else [])]
+
+
+def _desk_row(project: Any, reader: Reader) -> DeskRow:
+    activities = list(project.activities.all())
+    return DeskRow(
+        project=project,
+        row=_project_row(project, reader),
+        overdue=sum(row.is_overdue for row in read_schedule(activities, reader).rows),
+        completion=read_completion(project, activities),
+        versions=project.version_count,
     )
 
 
@@ -269,10 +383,19 @@ def contradicts(note: str, years: range) -> bool:
     return bool(named and years) and not any(year in years for year in named)
 
 
-def _project_row(project: Project, reader: Reader) -> ProjectRow:
+def _project_row(project: Any, reader: Reader, *, tells_step: bool = False) -> ProjectRow:
     activities = list(project.activities.all())
     state = state_of(activities, reader.today)
-    return ProjectRow(project.number, project.title, state, _progress(project, activities).value)
+    version = getattr(project, "latest_version", None)
+    is_firm = project.step != ProjectStep.DRAFT or (version or 0) > 1
+    return ProjectRow(
+        project.number,
+        project.title,
+        state,
+        _progress(project, activities).value,
+        step=project.get_step_display() if tells_step or is_firm else "",
+        version=version,
+    )
 
 
 def _by_axis(projects: list[Project]) -> Iterable[tuple[int | None, Iterable[Project]]]:
@@ -294,13 +417,14 @@ def _counts(rows: Iterable[ProjectRow]) -> Counts:
     )
 
 
-def _process(stages: list[Stage]) -> Process:
+def _process(stages: list[Stage], reader: Reader) -> Process:
     """Group the lines of the process: a step goes with the stage before it."""
     rows: list[StageRow] = []
     for stage in stages:
         is_step = stage.level > 1 and bool(rows)
         siblings = rows[-1].steps if is_step else rows
-        siblings.append(StageRow(len(siblings) + 1, stage.title, stage.state, steps=[]))
+        period, meetings = period_in_words(stage, reader), read_meetings(stage, reader)
+        siblings.append(StageRow(len(siblings) + 1, stage.title, stage.state, [], period, meetings))
     titles = [stage.title for stage in stages]
     if len({title.lang for title in titles}) == 1 and titles[0].is_foreign:
         return Process(rows, titles[0].lang, titles[0].dir, is_foreign=True)
@@ -341,16 +465,48 @@ def _questions(project: Project) -> list[AnswerRow]:
     ]
 
 
-def _passage(project: Project, name: str, *, is_one_list: bool = False) -> Passage:
-    """The points and paragraphs of a text; with ``is_one_list`` each of its lines is a point."""
+def _newest_versions(project: Project) -> list[ProjectVersion]:
+    """The newest two versions as they were read with the project; none of one that was read without."""
+    return getattr(project, "newest_versions", [])
+
+
+def _shown(newest: ProjectVersion, before: ProjectVersion | None) -> Shown:
+    return Shown(
+        number=newest.number,
+        before=before.number if before else None,
+        step=newest.get_step_display(),
+        is_firm=before is not None or newest.step != ProjectStep.DRAFT,
+    )
+
+
+def _passage(
+    project: Project, name: str, *, old: Mapping[str, Any] | None = None, is_one_list: bool = False
+) -> Passage:
+    """The points and paragraphs of a text; with ``is_one_list`` each of its lines is a point.
+
+    What an ``old`` version of the project did not have is marked, where it had the text in this language.
+    """
     text = localized(project, name)
+    points = read_points(text.text)
+    pieces = _marked(points, (old or {}).get(f"{name}_{text.lang}", ""))
 
-    def is_listed(point: Point) -> bool:
-        return point.is_point or is_one_list
+    def is_listed(line: tuple[Point, list[Piece]]) -> bool:
+        return line[0].is_point or is_one_list
 
-    runs = groupby(read_points(text.text), key=is_listed)
-    groups = [Group(is_list, [point.text for point in points]) for is_list, points in runs]
+    groups = []
+    for is_list, run in groupby(zip(points, pieces, strict=True), key=is_listed):
+        lines = list(run)
+        added = any(piece.kind == "added" for _point, marks in lines for piece in marks)
+        marked = [marks for _point, marks in lines] if added else []
+        groups.append(Group(is_list, [point.text for point, _marks in lines], marked))
     return Passage(groups, text.lang, text.dir, text.is_foreign)
+
+
+def _marked(points: list[Point], old: str) -> list[list[Piece]]:
+    lines = [point.text for point in points]
+    if not old:
+        return [[Piece("same", line)] for line in lines]
+    return marked_lines([point.text for point in read_points(old)], lines)
 
 
 def _lists(titles: list[Localized]) -> list[Passage]:
@@ -362,7 +518,7 @@ def _lists(titles: list[Localized]) -> list[Passage]:
     return found
 
 
-_TEXTS = ("title", "problem", "solution", "results", "funding_source")
+_TEXTS = ("title", "problem", "solution", "results", "funding_source", "responsible", "partners")
 
 
 def _is_sheet_monolingual(project: Project, others: list[models.Model]) -> bool:

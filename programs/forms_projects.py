@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from portal.amounts.reading import Unit, units_of
 from portal.bilingual import page_language
 from portal.editing.cell_fields import UnitAmountField, cell_field
+from portal.editing.desk_form import DeskForm
 from portal.editing.merging import remember_row, remember_what_is_shown
 from portal.editing.sheets import RowForm
 from portal.locales import DECIMALS, month_year, number
@@ -38,49 +39,8 @@ from programs.models import (
 from programs.services import cards as card_services
 from programs.services import needs as need_services
 
-_CLASSES = (
-    (forms.CheckboxInput, "form-check-input"),
-    (forms.Select, "form-select"),
-    (forms.HiddenInput, ""),
-    (forms.Widget, "form-control"),
-)
 MONTHS_BEFORE, MONTHS_AFTER = 24, 48
 """How far from the January of its program the steps of a project may begin and end."""
-
-
-class DeskForm(forms.Form):
-    """Fields in the clothes of the desk; what a service refuses finds its place among them."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        self.elsewhere: dict[str, list[str]] = {}
-        """What is wrong with something that is no single field, such as a table."""
-
-    def dress(self) -> None:
-        for name, field in self.fields.items():
-            attrs = field.widget.attrs
-            attrs.setdefault("class", next(css for kind, css in _CLASSES if isinstance(field.widget, kind)))
-            if isinstance(field, forms.CharField) and "dir" not in attrs:
-                attrs["dir"] = {"_ar": "rtl", "_fr": "ltr"}.get(name[-3:], "auto")
-
-    def refuse(self, refusal: ValidationError) -> None:
-        """Put what a service refused beside what it is about."""
-        for name, errors in refusal.update_error_dict({}).items():
-            if name in self.fields or name == NON_FIELD_ERRORS:
-                self.add_error(name if name in self.fields else None, errors)
-            else:
-                messages = [message for error in errors for message in error.messages]
-                self.elsewhere.setdefault(name, []).extend(messages)
-                self.add_error(None, messages)
-
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """Every error with the field it stands at."""
-        found = [("", str(error)) for error in self.non_field_errors()]
-        for bound in self:
-            found += [(bound.id_for_label, f"{bound.label}: {error}") for error in bound.errors]
-        return found
 
 
 class AmountsForm(DeskForm):

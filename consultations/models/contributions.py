@@ -26,7 +26,10 @@ UNSAID = "unsaid"
 
 
 def _long_text(label: Any, **kwargs: Any) -> models.TextField:
-    limits = {"max_length": CONTRIBUTION_LENGTH, "validators": [MaxLengthValidator(CONTRIBUTION_LENGTH)]}
+    limits: dict[str, Any] = {
+        "max_length": CONTRIBUTION_LENGTH,
+        "validators": [MaxLengthValidator(CONTRIBUTION_LENGTH)],
+    }
     return models.TextField(label, blank=True, **limits, **kwargs)
 
 

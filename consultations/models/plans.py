@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
@@ -20,7 +22,7 @@ from portal.municipalities.models import Municipality
 
 TITLE_LENGTH = 1000
 TEXT_LENGTH = 4000
-_FIGURE = {"max_digits": 14, "decimal_places": 3, "null": True, "blank": True}
+_FIGURE: dict[str, Any] = {"max_digits": 14, "decimal_places": 3, "null": True, "blank": True}
 
 
 def _either_language(obj: models.Model, name: str) -> None:

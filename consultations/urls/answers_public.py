@@ -1,3 +1,8 @@
+from django.urls import path
 from django.urls.resolvers import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from consultations.views import said
+
+urlpatterns: list[URLPattern] = [
+    path("consultations/<int:number>/said/", said.said_page, name="said-done"),
+]

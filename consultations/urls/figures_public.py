@@ -1,3 +1,13 @@
-from django.urls.resolvers import URLPattern
+"""What the public takes away from a consultation: its contributions as a table, and the report."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from consultations.views import figures
+
+_CONSULTATION = "consultations/<int:number>/"
+
+urlpatterns = [
+    path(f"{_CONSULTATION}contributions.csv", figures.contributions_csv, name="consultation-csv"),
+    path(f"{_CONSULTATION}contributions.xlsx", figures.contributions_xlsx, name="consultation-xlsx"),
+    path(f"{_CONSULTATION}report.pdf", figures.contributions_report, name="consultation-report"),
+]

@@ -1,3 +1,5 @@
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from consultations.views import moderation
+
+urlpatterns = [path("consultations/moderation/", moderation.ledger_page, name="moderation-ledger")]

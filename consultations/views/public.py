@@ -6,19 +6,23 @@ import datetime
 from functools import partial
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import pgettext
 
-from consultations.models import ActionPlan, Project
+from consultations.models import ActionPlan, Project, StageFile
 from consultations.papers import sheet_paper
 from consultations.reader import reader_of
 from consultations.sheets import read_plan, read_sheet
+from consultations.voices import voices_behind
+from portal.files.responses import file_response
 from portal.freshness import fresh_listing, fresh_page
 from portal.municipalities.models import Country, Municipality
 from portal.navigation import Tab, tabs_of
 from portal.pdf.responses import paper_response
+from portal.subjects import invitations
 
 PLANS_A_PAGE = 30
 
@@ -36,6 +40,13 @@ def plan_page(request: HttpRequest, municipality: Municipality, plan: str) -> Ht
     """A published plan: its stages, and its projects by axis."""
     found = get_object_or_404(ActionPlan.objects.of(municipality).published().for_plan_page(), slug=plan)
     return render(request, "consultations/plan.html", plan_context(municipality, found))
+
+
+def plan_file(request: HttpRequest, slug: str, plan: str, pk: int) -> FileResponse:
+    """A public document of a stage of a public plan; anything else does not exist."""
+    plans = ActionPlan.objects.published().filter(municipality__slug=slug, slug=plan)
+    file = get_object_or_404(StageFile, pk=pk, is_public=True, stage__plan__in=plans)
+    return file_response(file=file.file, name=file.name, content_type=file.content_type, sha256=file.sha256)
 
 
 @fresh_page
@@ -64,27 +75,51 @@ def project_sheet(request: HttpRequest, municipality: Municipality, plan: str, n
 
 def published_project(municipality: Municipality, plan: str, number: int) -> Project:
     """A project of the municipality's public plan, read for its page. Raises ``Http404``."""
+    return _published(Project.objects.for_project_page(), municipality, plan, number)
+
+
+def public_project(municipality: Municipality, plan: str, number: int) -> Project:
+    """The same for a page of its versions, without what belongs to it. Raises ``Http404``."""
+    projects = Project.objects.select_related("plan").defer("imported", "plan__imported")
+    return _published(projects, municipality, plan, number)
+
+
+def _published(projects: QuerySet[Project], municipality: Municipality, plan: str, number: int) -> Project:
     plans = ActionPlan.objects.of(municipality).published().filter(slug=plan)
-    return get_object_or_404(Project.objects.for_project_page(), plan__in=plans, number=number)
+    project = get_object_or_404(projects, plan__in=plans, number=number)
+    project.plan.municipality = municipality
+    return project
 
 
 def project_context(municipality: Municipality, project: Project, *, is_preview: bool = False) -> dict:
     """What ``consultations/project.html`` needs. A preview has no paper: that is for what is published."""
     reader, plan = reader_of(municipality), project.plan.slug
     paper = reverse("project-sheet", kwargs=_project_kwargs(municipality, plan, project.number))
-    return _frame(municipality, project.plan) | {
-        "sheet": read_sheet(project, reader),
+    sheet = read_sheet(project, reader)
+    return project_frame(municipality, project, is_preview=is_preview) | {
+        "sheet": sheet,
         "today": reader.today,
-        "plan_url": _plan_address(municipality, plan, is_preview=is_preview),
+        "voices": voices_behind(project, sheet.version.number) if sheet.marked and sheet.version else [],
+        "invitations": invitations(municipality, "project", project.pk),
         "pdf_url": "" if is_preview else paper,
         "is_preview": is_preview,
     }
 
 
+def project_frame(municipality: Municipality, project: Project, *, is_preview: bool = False) -> dict:
+    """What every page of a project needs."""
+    plan_url = _plan_address(municipality, project.plan.slug, is_preview=is_preview)
+    return _frame(municipality, project.plan) | {"project": project, "plan_url": plan_url}
+
+
 def plan_context(municipality: Municipality, plan: ActionPlan, *, is_preview: bool = False) -> dict:
     """What ``consultations/plan.html`` needs."""
     page = read_plan(plan, reader_of(municipality))
-    return _frame(municipality, plan) | {"page": page, "is_preview": is_preview}
+    return _frame(municipality, plan) | {
+        "page": page,
+        "invitations": invitations(municipality, "plan", plan.pk),
+        "is_preview": is_preview,
+    }
 
 
 def _frame(municipality: Municipality, plan: ActionPlan) -> dict:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from portal.files.responses import file_response
 from portal.freshness import fresh_page
 from portal.municipalities.models import Municipality
+from portal.subjects import invitations
 from programs.diagnosis import read_diagnosis
 from programs.models import PUBLIC_STATUSES, FacilityPhoto, Program, SupportingDocument
 from programs.preparation import read_preparation
@@ -22,7 +23,10 @@ def diagnosis_page(request: HttpRequest, municipality: Municipality, year: int) 
     program = program_of(municipality, year, Program.objects.published().for_diagnosis_page())
     zones = list(municipality.zones.order_by("number"))
     diagnosis = read_diagnosis(program, zones)
-    context = _context(municipality, program, "program-diagnosis") | {"diagnosis": diagnosis}
+    context = _context(municipality, program, "program-diagnosis") | {
+        "diagnosis": diagnosis,
+        "invitations": invitations(municipality, "diagnosis", program.pk),
+    }
     return render(request, "programs/diagnosis.html", context)
 
 

@@ -19,6 +19,7 @@ from portal.meetings.views.public import with_municipality
 from portal.municipalities.models import Municipality
 from portal.navigation import Tab, tabs_of
 from portal.pdf.responses import paper_response
+from portal.subjects import invitations
 from programs.calendar import Calendar, read_calendar
 from programs.evidence import completeness
 from programs.feeds import calendar_feed
@@ -145,6 +146,7 @@ def page_context(municipality: Municipality, program: Program, *, is_preview: bo
         "tabs": _tabs(municipality, program.year, is_preview=is_preview),
         "section": "programs",
         "is_preview": is_preview,
+        "invitations": [] if is_preview else invitations(municipality, "program", program.pk),
     }
 
 

@@ -176,7 +176,7 @@ def fill(program, zones, count):
         line(program, zone, 1, 2)
 
 
-@pytest.mark.parametrize(("route", "queries"), [("program-diagnosis", 9), ("program-preparation", 8)])
+@pytest.mark.parametrize(("route", "queries"), [("program-diagnosis", 10), ("program-preparation", 8)])
 def test_a_page_costs_the_same_whatever_it_holds(
     client, program, zones, route, queries, django_assert_num_queries
 ):

@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(
     for year, count in [(2023, 3), (2024, 300)]:
         program = factories.ProgramFactory(municipality=nefta, year=year, published=True)
         _fill(program, count)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             page = client.get(address(year=year)).content.decode()
         assert page.count('class="m-task m-task') == count
 

@@ -1,0 +1,1 @@
+"""What the public can be consulted about here: providers of ``portal.subjects``."""
