@@ -24,6 +24,8 @@ PAGES = {
     "plan": "/ar/m/kenitra/plans/openness/",
     "project": "/ar/m/kenitra/plans/openness/projects/1/",
     "sheet.pdf": "/ar/m/kenitra/plans/openness/projects/1/sheet.pdf",
+    # With 500 contributions, half of them answered; only at the scale of a country.
+    "consultation": "/ar/m/commune-tn-1/consultations/1/",
 }
 
 

@@ -24,11 +24,15 @@ class Tab:
 
 
 def tabs_of(municipality: Municipality, *own: Tab) -> list[Tab]:
-    """The municipality's first page, then the tabs of the page itself."""
+    """The municipality's first page, the tabs of the page itself, and what every municipality has."""
     slug = {"slug": municipality.slug}
     home = Tab(reverse("municipality", kwargs=slug), _("Home"), not own)
-    meetings = Tab(reverse("meetings", kwargs=slug), _("Meetings"))
-    return [home, *own, *([] if any(tab.address == meetings.address for tab in own) else [meetings])]
+    always = [
+        Tab(reverse("meetings", kwargs=slug), _("Meetings")),
+        Tab(reverse("consultations", kwargs=slug), _("Consultations")),
+    ]
+    addresses = {tab.address for tab in own}
+    return [home, *own, *(tab for tab in always if tab.address not in addresses)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class Section:
     name: str
     address: str
     label: str
+    count: int = 0
+    """How many things wait there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class DeskTab:
     label: str
     current: str
     """The value of ``aria-current``: ``page`` on the page itself, ``true`` within its section, or empty."""
+    count: int = 0
 
 
 def desk_sections(municipality: Municipality, may: May) -> list[Section]:
@@ -69,7 +76,7 @@ def desk_sections(municipality: Municipality, may: May) -> list[Section]:
 
 def desk_tabs(sections: Iterable[Section], *, path: str, section: str = "") -> list[DeskTab]:
     """Mark where the reader is: on the page at ``path``, or somewhere within ``section``."""
-    return [DeskTab(part.address, part.label, _current(part, path, section)) for part in sections]
+    return [DeskTab(part.address, part.label, _current(part, path, section), part.count) for part in sections]
 
 
 def _current(part: Section, path: str, section: str) -> str:

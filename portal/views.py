@@ -10,10 +10,12 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language_from_request, override
 from django.views.decorators.cache import never_cache
 
-from consultations.models import ActionPlan
+from consultations.models import ActionPlan, Consultation
+from consultations.views.periods import Listed, listing
 from portal.folding import clean
 from portal.freshness import fresh_listing, fresh_page
 from portal.municipalities.access import Act, allows, person, staff_page
@@ -27,6 +29,7 @@ from programs.views.public import program_heading
 
 MUNICIPALITIES_A_PAGE = 24
 NEXT_DATES = 5
+OPEN_CONSULTATIONS = 4
 SEARCH_LENGTH = 200
 
 
@@ -49,9 +52,18 @@ def home(request: HttpRequest, today: datetime.date) -> HttpResponse:
         "page": page,
         "entries": _entries(list(page.object_list)),
         "next_tasks": Task.objects.next_dates(today)[:NEXT_DATES],
+        "consultations": _open_consultations(today),
         "section": "municipalities",
     }
     return render(request, "home.html", context)
+
+
+def _open_consultations(today: datetime.date) -> list[Listed]:
+    """Those that close soonest anywhere; what is left of them is told to the day."""
+    now = timezone.now()
+    rows = Consultation.objects.open_at(now).counted().select_related("municipality")
+    soonest = rows.order_by("municipality__is_fictional", "closes_at", "pk")[:OPEN_CONSULTATIONS]
+    return [listing(row, row.municipality, today=today, now=now) for row in soonest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +102,17 @@ def municipality(request: HttpRequest, municipality: Municipality) -> HttpRespon
         "heading": program_heading(current) if current else "",
         "next_tasks": Task.objects.next_dates(today).of(municipality)[:NEXT_DATES],
         "plans": ActionPlan.objects.of(municipality).published().for_municipality_page(),
+        "consultations": _current_consultations(municipality, today),
         "zones": municipality.zones.count(),
     }
     return render(request, "municipality.html", context)
+
+
+def _current_consultations(municipality: Municipality, today: datetime.date) -> list[Listed]:
+    """Those that are open or to come, the one that opened first on top."""
+    now = timezone.now()
+    rows = Consultation.objects.of(municipality).published().filter(closes_at__gt=now).counted()
+    return [listing(row, municipality, today=today, now=now) for row in rows.order_by("opens_at", "number")]
 
 
 @never_cache

@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from consultations.models import Consultation, Contribution, OfficialAnswer, Verdict
 from portal.municipalities.models import Municipality
 from programs.method import built_in_method
 from programs.models import ExpectedDocument, Phase, Program, Status, Task
 
 TUNISIAN, MOROCCAN = 350, 1503
 YEARS = 5
+CONTRIBUTIONS = 500
+"""In one consultation of one commune: ten times what any town of the sources saw."""
 
 
 @transaction.atomic
@@ -31,6 +35,7 @@ def seed_country() -> str:
     programs = [_program(town, year + 1 - back) for town in tunisian for back in range(YEARS)]
     Program.objects.bulk_create(programs, batch_size=500)
     _fill(programs)
+    _consult(programs[0])
     return f"{len(towns)} fictional communes and {len(programs)} programs."
 
 
@@ -93,3 +98,48 @@ def _fill(programs: list[Program]) -> None:
                 )
             )
     ExpectedDocument.objects.bulk_create(documents, batch_size=1000)
+
+
+def _consult(program: Program) -> None:
+    """A long consultation with an answer to every other contribution."""
+    now = timezone.now()
+    consultation = Consultation.objects.create(
+        municipality=program.municipality,
+        number=1,
+        subject_kind="program",
+        subject_id=program.pk,
+        title_ar="تشاور خيالي",
+        title_fr="Consultation fictive",
+        opens_at=now - datetime.timedelta(days=20),
+        closes_at=now + datetime.timedelta(days=3650),
+        status=Consultation.Status.PUBLISHED,
+        last_number=CONTRIBUTIONS,
+    )
+    answers = OfficialAnswer.objects.bulk_create(
+        OfficialAnswer(
+            consultation=consultation,
+            verdict=Verdict.values[n % len(Verdict.values)],
+            text_ar="إجابة خيالية تذكر ما تقرر ومن ينفذه ومتى.",
+            service_ar="كتابة المجلس",
+            status=OfficialAnswer.Status.PUBLISHED,
+            published_at=now - datetime.timedelta(days=n % 7),
+        )
+        for n in range(CONTRIBUTIONS // 2)
+    )
+    Contribution.objects.bulk_create(
+        Contribution(
+            consultation=consultation,
+            number=n,
+            kind=Contribution.Kind.COMMENT,
+            text=f"مقترح خيالي رقم {n}: إنارة النهج وتعبيده قبل الشتاء.",
+            profile="citizen" if n % 3 else "association",
+            age=("16-25", "26-35", "36-50")[n % 3],
+            status=Contribution.Status.PUBLISHED,
+            received_at=now - datetime.timedelta(days=10),
+            published_on=(now - datetime.timedelta(days=9)).date(),
+            moderated_at=now,
+            answer=answers[n // 2 - 1] if n % 2 == 0 else None,
+            receipt_hash=f"{n:064x}",
+        )
+        for n in range(1, CONTRIBUTIONS + 1)
+    )

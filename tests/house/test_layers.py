@@ -13,6 +13,8 @@ COMPOSITION_PARTS = {
     "portal/management/country.py",
     "portal/management/demo_diagnosis.py",
     "portal/management/demo_meetings.py",
+    "portal/management/demo_participation.py",
+    "portal/management/demo_plans.py",
     "portal/management/demo_programs.py",
     "portal/management/demo_projects.py",
 }

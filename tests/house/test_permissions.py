@@ -8,18 +8,38 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Model
 from django.template.response import SimpleTemplateResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
+from django.utils import timezone
 
+from consultations.models import ActionPlan
+from consultations.receipts import code_for, fingerprint
+from consultations.services.projects import keep_version, state_activity
 from portal.audit.log import record
 from portal.files.uploads import check_upload
 from portal.municipalities.access import ALLOWED
-from portal.municipalities.models import Membership, Role
+from portal.municipalities.models import Membership, Municipality, Role
 from portal.municipalities.services import keep_zone_map
+from portal.notifications.models import Delivery, Subscription
 from programs.models import Program, SupportingDocument
 from tests import factories
-from tests.consultations.factories import ActionPlanFactory, ProjectFactory
+from tests.consultations.commitments import proof
+from tests.consultations.factories import (
+    ActionPlanFactory,
+    ActivityFactory,
+    IndicatorFactory,
+    ProjectFactory,
+    StageFactory,
+)
+from tests.consultations.participation import (
+    ConsultationFactory,
+    ContributionFactory,
+    OfficialAnswerFactory,
+    ParticipationRulesFactory,
+)
+from tests.consultations.plan_rows import StageFileFactory
 from tests.house import permission_table
 from tests.house.permission_table import Row
 from tests.portal.meetings.factories import (
@@ -38,8 +58,105 @@ MEMBERS = [role.value for role in Role]
 NAMES_AN_OBJECT = re.compile(
     r"_(change|delete|history|transition|password_change)$|^(staff|task-|document-|file-|program-p|program-origin|program-import|program-new|program-history|program-grid|program-cells|program-check|plan-p)"
     r"|^(facility(-new|-photos)?|photo-change|coordination(-new)?|table-(im|ex)port)$"
+    r"|^(contribution|contribution-(publish|refuse|redact|hand-over)|answer|answer-step)$"
     r"|^meeting-(new|edit|minutes|step|held|files|videos|file-visibility|video-remove)$"
 )
+
+
+class Said:
+    """What is said and answered in a municipality, and the rows of its plans."""
+
+    def __init__(self, town: Municipality, plan: ActionPlan, draft: ActionPlan) -> None:
+        self.public = ConsultationFactory(municipality=town, number=1, plan=plan, open=True)
+        self.draft = ConsultationFactory(municipality=town, number=2, plan=plan)
+        self.code = code_for(f"permissions {town.slug}")
+        self.pending = ContributionFactory(
+            consultation=self.public, receipt_hash=fingerprint(self.code), received_at=timezone.now()
+        )
+        self.waiting = ContributionFactory(consultation=self.public, published=True)
+        self.answer = OfficialAnswerFactory(
+            consultation=self.public,
+            contributions=[ContributionFactory(consultation=self.public, published=True)],
+        )
+        self.subscription = Subscription.objects.create(
+            municipality=town,
+            topic="consultation",
+            topic_id=self.public.pk,
+            email=f"follower@{town.slug}.example",
+            confirmed_at=timezone.now(),
+        )
+        delivery = Delivery.objects.create(
+            municipality=town, subscription=self.subscription, key=town.slug, due_at=timezone.now()
+        )
+        self.of_plan = {each.slug: self._plan_rows(each) for each in (plan, draft)}
+        self.objects = {
+            "consultations_consultation": self.public,
+            "consultations_contribution": self.pending,
+            "consultations_officialanswer": self.answer,
+            "consultations_participationrules": ParticipationRulesFactory(municipality=town),
+            "notifications_subscription": self.subscription,
+            "notifications_delivery": delivery,
+        }
+
+    def _plan_rows(self, plan: ActionPlan) -> dict[str, Model]:
+        stage = StageFactory(plan=plan)
+        project = ProjectFactory(plan=plan, number=1)
+        activity = ActivityFactory(project=project)
+        indicator = IndicatorFactory(project=project)
+        keep_version(project=project, actor=None)
+        project.title_fr = "Autre titre"
+        project.save()
+        keep_version(project=project, actor=None, reason="Relu")
+        update = state_activity(
+            activity=activity,
+            percent=10,
+            note="",
+            stated_on=plan.municipality.today(),
+            uploads=[proof()],
+            is_public=True,
+            actor=None,
+        )
+        document, evidence = StageFileFactory(stage=stage), update.files.get()
+        removable = ProjectFactory(plan=plan, number=2)
+        return {
+            "plan-file": document,
+            "staff-plan-stage": stage,
+            "staff-plan-move": stage,
+            "staff-stage-meetings": stage,
+            "staff-stage-files": stage,
+            "staff-stage-file": document,
+            "staff-stage-file-visibility": document,
+            "project-evidence": evidence,
+            "staff-activity-file": evidence,
+            "staff-activity-update": activity,
+            "staff-measurements": indicator,
+            "staff-project-remove": removable,
+        }
+
+    def rows(self, plan: str) -> dict[str, Model]:
+        one = {"contribution-hand-over": self.pending, "answer": self.answer, "answer-step": self.answer}
+        acts = ("contribution", "contribution-publish", "contribution-refuse", "contribution-redact")
+        return self.of_plan[plan] | one | dict.fromkeys(acts, self.pending)
+
+    def names(self, route: str, *, is_draft: bool) -> dict[str, object]:
+        """What addresses name beside keys."""
+        known: dict[str, object] = {
+            "code": self.code,
+            "token": self.subscription.token,
+            "suffix": "csv",
+            "asked": "profile",
+            "old": 1,
+            "new": 2,
+        }
+        if route == "opinions-register-file":
+            known["year"] = timezone.now().year
+        about_period = re.search(r"consultation|contribute|said-done|notify-me|paper-form", route)
+        if (about_period and is_draft) or route == "staff-consultation-remove":
+            known["number"] = self.draft.number
+        return known
+
+    def query(self, route: str) -> str:
+        return f"?c={self.waiting.pk}" if route == "answer-new" else ""
 
 
 class Cast:
@@ -70,13 +187,14 @@ class Cast:
             "programs_phase": factories.PhaseFactory(program=self.draft),
             "programs_task": factories.TaskFactory(phase__program=self.draft),
             "programs_expecteddocument": factories.ExpectedDocumentFactory(task__phase__program=self.draft),
-            "consultations_actionplan": self.draft_plan,
-            "consultations_project": ProjectFactory(plan=self.draft_plan, number=1),
+            "consultations_actionplan": ActionPlanFactory(municipality=self.municipality, slug="spare"),
+            "consultations_project": ProjectFactory(plan=self.draft_plan, number=3),
         }
-        ProjectFactory(plan=self.plan, number=1)
         self._tables(program)
         self._projects(program)
         self._meetings()
+        self.said = Said(self.municipality, self.plan, self.draft_plan)
+        self.objects |= self.said.objects
         published(self.municipality)
 
     def _tables(self, program: Program) -> None:
@@ -153,24 +271,13 @@ class Cast:
             "task-meetings": self.task,
             "document-files": self.document,
         }
-        named |= self.rows
+        named |= self.rows | self.said.rows(plan)
         pk = named.get(row.route, self.file).pk
         known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": pk}
-        for names in (
-            (),
-            ("slug",),
-            ("slug", "year"),
-            ("slug", "year", "pk"),
-            ("slug", "plan"),
-            ("slug", "pk"),
-            ("slug", "number"),
-            ("slug", "year", "number"),
-        ):
-            try:
-                return reverse(row.route, kwargs={name: known[name] for name in names})
-            except Exception:
-                continue
-        return reverse(row.route, kwargs={name: known[name] for name in ("slug", "plan", "number")})
+        known |= self.said.names(row.route, is_draft=row.state == "draft")
+        wanted = get_resolver().reverse_dict.getlist(row.route)[0][0][0][1]
+        query = self.said.query(row.route)
+        return reverse(row.route, kwargs={name: known[name] for name in wanted}) + query
 
     def _admin_address(self, name: str) -> str:
         program = self.objects["programs_program"]

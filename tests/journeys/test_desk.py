@@ -11,7 +11,7 @@ from portal.accounts.models import User
 from portal.audit.log import record
 from portal.municipalities.models import Municipality
 from programs.models import Program, Status, Task
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,8 +62,7 @@ def _complaints(reader: Reader) -> list[str]:
     return [text for text in reader.complaints if "'data:image/svg+xml" not in text]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_barrier_in_any_state(manager, reader, language, width):
     reader.page.set_viewport_size({"width": width, "height": 900})
     sign_in(reader, manager.email)

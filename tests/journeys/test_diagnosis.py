@@ -6,7 +6,7 @@ import pytest
 
 from portal.management.demo_diagnosis import seed_diagnosis
 from programs.models import BudgetLine, Coordination, Facility, InfrastructureLine, Program
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,8 +32,7 @@ def _faults(reader: Reader, path: str) -> list[str]:
     return [f"{path}: {fault}" for fault in faults]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_public_pages(program, reader, language, width):
     reader.page.set_viewport_size({"width": width, "height": 900})
     own = f"/{language}/m/exemple/programs/{program.year}"
@@ -42,8 +41,7 @@ def test_public_pages(program, reader, language, width):
     assert reader.complaints == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_staff_pages(program, reader, language, width):
     reader.page.set_viewport_size({"width": width, "height": 900})
     sign_in(reader, "manager@exemple.example")

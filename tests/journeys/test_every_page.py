@@ -4,7 +4,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,6 +40,16 @@ PAGES = {
         "m/exemple/programs/2027/projects/1/",
         "m/exemple/programs/2026/projects/1/?version=1",
     ],
+    "consultations": ["m/exemple/consultations/", "m/nefta/consultations/"],
+    "consultation": [f"m/exemple/consultations/{n}/" for n in range(1, 5)],
+    "said-done": [f"m/exemple/consultations/{n}/said/" for n in (1, 2, 4)],
+    "contribute": ["m/exemple/consultations/2/contribute/", "m/exemple/consultations/1/contribute/"],
+    "notify-me": ["m/exemple/consultations/4/notify/", "m/exemple/consultations/4/notify/?asked=1"],
+    "moderation-ledger": ["m/exemple/consultations/moderation/", "m/nefta/consultations/moderation/"],
+    "privacy": ["m/exemple/privacy/", "m/kenitra/privacy/"],
+    "follow-door": ["follow/"],
+    "project-versions": ["m/exemple/plans/openness/projects/3/versions/"],
+    "project-difference": ["m/exemple/plans/openness/projects/3/versions/1..2/"],
     "sign-in": ["sign-in/"],
 }
 STAFF_PAGES = {
@@ -86,6 +96,38 @@ STAFF_PAGES = {
     "program-import": ["m/exemple/staff/programs/import/"],
     "program-publish": [f"m/exemple/staff/programs/{year}/publish/" for year in (2026, 2027, 2028)],
     "program-preview": ["m/exemple/staff/programs/2028/preview/"],
+    "staff-plans": ["m/exemple/staff/plans/", "m/nefta/staff/plans/"],
+    "staff-plan-new": ["m/exemple/staff/plans/new/"],
+    "staff-plan": ["m/exemple/staff/plans/openness/"],
+    **{
+        f"staff-plan-{page}": [f"m/exemple/staff/plans/openness/{page}/"]
+        for page in ("stages", "axes", "committee", "publish")
+    },
+    **{
+        f"staff-{name}": [f"m/exemple/staff/plans/openness/projects/{page}"]
+        for name, page in {
+            "projects": "",
+            "project-new": "new/",
+            "project": "3/",
+            "activities": "3/activities/",
+            "indicators": "3/indicators/",
+        }.items()
+    },
+    "staff-consultations": ["m/exemple/staff/consultations/"],
+    "staff-consultation-new": ["m/exemple/staff/consultations/new/"],
+    "staff-consultation": [f"m/exemple/staff/consultations/{n}/" for n in range(1, 5)],
+    "staff-consultation-edit": ["m/exemple/staff/consultations/2/edit/"],
+    "staff-consultation-publish": ["m/exemple/staff/consultations/2/publish/"],
+    "participation-rules": ["m/exemple/staff/participation/"],
+    "moderation": [
+        f"m/exemple/staff/contributions/{query}"
+        for query in ("", "?show=after", "?show=marked", "?show=refused", "?q=x")
+    ],
+    "contribution-enter": [
+        f"m/exemple/staff/contributions/enter/{query}" for query in ("", "?consultation=2&channel=phone")
+    ],
+    "answers": ["m/exemple/staff/answers/", "m/exemple/staff/answers/?show=late&consultation=3"],
+    "opinions-register": ["m/exemple/staff/opinions/"],
     "plan-preview": ["m/exemple/staff/plans/openness/preview/"],
     "project-preview": ["m/exemple/staff/plans/openness/projects/2/preview/"],
 }
@@ -144,6 +186,46 @@ NOT_PAGES = {
     "photo-change",
     "table-export",
     "sign-out",
+    # The states of these are in test_participation_pages.
+    "received",
+    "follow",
+    "follow-correct",
+    "follow-withdraw",
+    "follow-erase",
+    "follow-helped",
+    "subscription-confirm",
+    "subscription-end",
+    "staff-plan-stage",
+    "staff-activity-update",
+    "staff-measurements",
+    "contribution",
+    "answer-new",
+    "answer",
+    "paper-form",
+    "consultation-ics",
+    "consultation-csv",
+    "consultation-xlsx",
+    "consultation-report",
+    "opinions-register-file",
+    "plan-file",
+    "project-evidence",
+    "staff-stage-file",
+    "staff-stage-files",
+    "staff-stage-file-visibility",
+    "staff-stage-meetings",
+    "staff-plan-move",
+    "staff-activity-file",
+    "staff-project-step",
+    "staff-project-grade",
+    "staff-project-remove",
+    "staff-consultation-remove",
+    "participation-list-begin",
+    "contribution-publish",
+    "contribution-refuse",
+    "contribution-redact",
+    "contribution-hand-over",
+    "moderation-bulk",
+    "answer-step",
 }
 
 
@@ -161,7 +243,8 @@ def test_no_page_is_forgotten():
     assert _names(get_resolver()) == set(PAGES) | set(STAFF_PAGES) | NOT_PAGES
 
 
-def _look(reader: Reader, path: str, language: str) -> list[str]:
+def look(reader: Reader, path: str, language: str, width: int = 360) -> list[str]:
+    reader.page.set_viewport_size({"width": width, "height": 900})
     status = reader.open(f"/{language}/{path}")
     direction = "rtl" if language == "ar" else "ltr"
     faults = reader.barriers()
@@ -179,12 +262,10 @@ def _look(reader: Reader, path: str, language: str) -> list[str]:
     return [f"/{language}/{path}: {fault}" for fault in faults]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_public_pages(demo, reader, language, width):
-    reader.page.set_viewport_size({"width": width, "height": 900})
     paths = [path for paths in PAGES.values() for path in paths]
-    faults = [fault for path in paths for fault in _look(reader, path, language)]
+    faults = [fault for path in paths for fault in look(reader, path, language, width)]
     assert faults == []
     assert reader.complaints == []
 
@@ -192,16 +273,17 @@ def test_public_pages(demo, reader, language, width):
 def test_public_pages_in_the_dark(demo, reader):
     reader.page.emulate_media(color_scheme="dark")
     faults = [
-        fault for path in ["", "m/exemple/programs/2027/", "sign-in/"] for fault in _look(reader, path, "ar")
+        fault for path in ["", "m/exemple/programs/2027/", "sign-in/"] for fault in look(reader, path, "ar")
     ]
     assert faults == []
 
 
-@pytest.mark.parametrize("language", ["ar", "fr"])
-def test_staff_pages(demo, reader, language, live_server):
+@EACH_LANGUAGE_AND_WIDTH
+def test_staff_pages(demo, reader, language, width):
     sign_in(reader, "manager@exemple.example")
     paths = [path for paths in STAFF_PAGES.values() for path in paths]
-    faults = [fault for path in paths for fault in _look(reader, path, language) if "status 302" not in fault]
+    looked = [fault for path in paths for fault in look(reader, path, language, width)]
+    faults = [fault for fault in looked if "status 302" not in fault]
     assert faults == []
     assert reader.complaints == []
 

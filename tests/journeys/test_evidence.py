@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from programs.models import ExpectedDocument, SupportingDocument, Task
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 from tests.portal.test_videos import track, video
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -198,8 +198,7 @@ def test_files_are_dropped_on_a_document_of_the_calendar(document, editor):
     assert [line for line in editor.complaints if "422" not in line] == []
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_state_of_the_page_has_a_barrier(document, reader, language, width):
     page, found = reader.page, []
     page.set_viewport_size({"width": width, "height": 900})

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from portal.audit.models import Entry
 from programs.models import DelayRule, Task
 from tests import factories
-from tests.journeys.conftest import Reader
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -374,8 +374,7 @@ def faults(reader: Reader, state: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_state_has_a_barrier(visit, program, language, width):
     found = faults(visit(language, role="auditor", width=width), "read-only")
     reader, first, late = (

@@ -8,7 +8,7 @@ import pytest
 
 from programs.models import Program, Task
 from tests.calendar_files import as_docx
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,8 +77,7 @@ def faults(reader: Reader, state: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_state_of_the_screen_has_a_barrier(publisher, reader, language, width):
     page = reader.page
     page.set_viewport_size({"width": width, "height": 900})

@@ -9,7 +9,7 @@ import pytest
 
 from portal.meetings.models import Meeting
 from portal.municipalities.models import Municipality
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,8 +79,7 @@ def faults(reader: Reader, path: str) -> list[str]:
     return found + ([f"{path}: wider than the screen"] if reader.overflow() > 0 else [])
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_page_of_a_meeting_has_a_barrier(town, reader, language, width):
     held = Meeting.objects.of(town).get(minutes__isnull=False, kind="general")
     to_come = Meeting.objects.of(town).get(date__gt=town.today(), kind="general")

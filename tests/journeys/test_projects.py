@@ -8,7 +8,7 @@ import pytest
 
 from portal.management.demo_projects import seed_projects
 from programs.models import Envelope, InfrastructureLine, Network, Program, ProjectCard
-from tests.journeys.conftest import Reader, sign_in
+from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,8 +63,7 @@ def _faults(reader: Reader, paths: list[str], language: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("language", ["ar", "fr"])
+@EACH_LANGUAGE_AND_WIDTH
 def test_no_page_has_a_barrier(projects, reader, language, width):
     reader.page.set_viewport_size({"width": width, "height": 900})
     faults = _faults(reader, PAGES, language)

@@ -205,5 +205,5 @@ def test_the_number_of_queries_does_not_grow(client, nefta, programs, tasks, dja
         for number in range(1, tasks + 1):
             row = factories.TaskFactory(phase=phase, number=number, session_date="2026-11-11", done=True)
             factories.ExpectedDocumentFactory(task=row)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page(client, nefta)

@@ -274,7 +274,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_towns(
     client, db, count, django_assert_num_queries
 ):
     country(count)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = read(client)
     shown = min(count, 24)
     assert len(listed(page)) == shown

@@ -190,7 +190,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_published(
     program_of(nefta, year=2099, count=count)
     for number in range(count):
         plan_of(nefta, slug=f"plan-{number}", projects=1)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = read(client)
     assert len(set(links(page, "plans"))) == count
     assert len(set(links(page, "programs"))) == min(count, 60) + 1

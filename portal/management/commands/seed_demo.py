@@ -15,16 +15,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from consultations.models import ActionPlan, Activity, Axis, Indicator, Project, Stage
 from portal.accounts.models import User
-from portal.audit.log import record
 from portal.management.country import seed_country
 from portal.management.demo_diagnosis import seed_diagnosis
 from portal.management.demo_meetings import seed_meetings
+from portal.management.demo_participation import demo_receipt, seed_participation
+from portal.management.demo_plans import seed_plan
 from portal.management.demo_programs import seed_programs
 from portal.management.demo_projects import seed_projects
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Role, Zone
-from portal.timelines.months import month_index
 from programs.models import Program
 
 SOURCES = Path(settings.PROJECT_DIR, "demo", "sources")
@@ -51,6 +50,8 @@ ACCOUNTS = [
     ("editor@kenitra.example", "kenitra", Role.EDITOR),
     ("editor@exemple.example", "exemple", Role.EDITOR),
     ("publisher@exemple.example", "exemple", Role.PUBLISHER),
+    ("moderator@exemple.example", "exemple", Role.MODERATOR),
+    ("answerer@exemple.example", "exemple", Role.ANSWERER),
     ("council@exemple.example", "exemple", Role.COUNCIL_READER),
     ("auditor@exemple.example", "exemple", Role.AUDITOR),
     ("manager@exemple.example", "exemple", Role.MUNICIPAL_ADMIN),
@@ -85,6 +86,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {PLATFORM_ADMINISTRATOR:28} platform administrator")
         for email, town, role in ACCOUNTS:
             self.stdout.write(f"  {email:28} {role.value} of {town}")
+        self.stdout.write(f"A receipt to follow at /ar/follow/ : {demo_receipt()}")
 
 
 @transaction.atomic
@@ -106,7 +108,7 @@ def _import(command: str, document: Path, slug: str, *options: str) -> None:
 
 @transaction.atomic
 def seed_fictional_town() -> None:
-    """The municipality whose name says that it does not exist: three programs and a plan."""
+    """The municipality whose name says that it does not exist: three programs, a plan and consultations."""
     data = json.loads(Path(settings.PROJECT_DIR, "demo", "exemple.json").read_text(encoding="utf-8"))
     if Municipality.objects.filter(slug=data["municipality"]["slug"]).exists():
         return
@@ -124,63 +126,8 @@ def seed_fictional_town() -> None:
         seed_diagnosis(program)
     for program in (past, running, draft):
         seed_projects(program, today)
-    _seed_plan(town, data["plan"], today)
-
-
-def _seed_plan(town: Municipality, data: dict[str, Any], today: datetime.date) -> None:
-    plan = ActionPlan.objects.create(
-        municipality=town,
-        slug=data["slug"],
-        title_ar=data["title_ar"],
-        title_fr=data["title_fr"],
-        starts_on=_month(today, -11),
-        ends_on=_month(today, 13) - datetime.timedelta(days=1),
-        status="published",
-    )
-    for position, stage in enumerate(data["stages"], start=1):
-        Stage.objects.create(plan=plan, position=position, **stage)
-    axes = [Axis.objects.create(plan=plan, number=n, **axis) for n, axis in enumerate(data["axes"], start=1)]
-    for number, project in enumerate(data["projects"], start=1):
-        _seed_project(plan, axes[project["axis"] - 1], number, project, today)
-    record(actor=None, action="row.added", obj=plan, municipality=town)
-
-
-def _seed_project(
-    plan: ActionPlan, axis: Axis, number: int, data: dict[str, Any], today: datetime.date
-) -> None:
-    texts = {
-        f"{name}_{lang}": data[f"{name}_{lang}"]
-        for name in ("title", "problem", "solution", "results")
-        for lang in ("ar", "fr")
-    }
-    project = Project.objects.create(
-        plan=plan,
-        axis=axis,
-        number=number,
-        amount=data["amount"],
-        funding_source_ar=data["funding_ar"],
-        funding_source_fr=data["funding_fr"],
-        **texts,
-        **dict(zip(Project.PRINCIPLES, data["principles"], strict=True)),
-    )
-    for position, indicator in enumerate(data["indicators"], start=1):
-        Indicator.objects.create(project=project, position=position, **indicator)
-    for position, activity in enumerate(data["activities"], start=1):
-        Activity.objects.create(
-            project=project,
-            position=position,
-            title_ar=activity["title_ar"],
-            title_fr=activity["title_fr"],
-            starts_on=_month(today, activity["from_month"]),
-            ends_on=_month(today, activity["to_month"] + 1) - datetime.timedelta(days=1),
-            percent=activity["percent"],
-        )
-
-
-def _month(today: datetime.date, offset: int) -> datetime.date:
-    """The first day of the month ``offset`` months from today's."""
-    year, month = divmod(month_index(today) + offset, 12)
-    return datetime.date(year, month + 1, 1)
+    plan = seed_plan(town, data["plan"], today)
+    seed_participation(town, plan, running, today)
 
 
 def seed_accounts() -> None:

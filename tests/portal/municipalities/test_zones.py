@@ -111,7 +111,7 @@ def test_everybody_reads_the_zones(client, nefta, django_assert_num_queries):
         municipality=nefta, number=1, name_fr="Médina", population=6200, streets="Rue A\nRue B"
     )
     factories.ZoneFactory(municipality=nefta, number=2, name_fr="Oasis")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         text = client.get(page("zones")).content.decode()
     assert "6\u202f200" in text
     assert "<bdi>Rue A</bdi> · <bdi>Rue B</bdi>" in text
