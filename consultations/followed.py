@@ -171,7 +171,9 @@ def _reading_step(
         return Step(_("Read, and not published"), note, "late")
     if contribution.status == Status.PUBLISHED and contribution.published_on:
         note = _day(contribution.published_on, municipality)
-        return Step(_("Published"), note, "done", talk_address(contribution), contribution.reference)
+        is_shown = contribution.consultation.is_public
+        address = talk_address(contribution) if is_shown else ""
+        return Step(_("Published"), note, "done", address, contribution.reference)
     within = ngettext(
         "Within %(count)d working day, by %(day)s. If it is not published, you find the reason here.",
         "Within %(count)d working days, by %(day)s. If it is not published, you find the reason here.",

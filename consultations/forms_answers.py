@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,59 +14,28 @@ from django.utils.translation import gettext_lazy
 from consultations.models import TEXT_LENGTH, OfficialAnswer, Verdict
 from consultations.services.answers import FIELDS
 from portal.editing.cell_fields import cell_field
+from portal.editing.desk_form import DeskForm
 from portal.editing.merging import remember_what_is_shown
 from portal.subjects import Outcome
 
-_CLASSES = (
-    (forms.RadioSelect, "form-check-input"),
-    (forms.Select, "form-select"),
-    (forms.HiddenInput, ""),
-    (forms.Widget, "form-control"),
-)
 _COLUMNS = tuple(name for name in FIELDS if name not in ("verdict", "outcome"))
 
 
-class _DeskForm(forms.Form):
-    """Fields in the clothes of the desk; what a service refuses finds its place among them."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        self.elsewhere: dict[str, list[str]] = {}
-        """What is wrong with something that is no field, such as the group."""
-
-    def dress(self) -> None:
-        for name, field in self.fields.items():
-            attrs = field.widget.attrs
-            attrs.setdefault("class", next(css for kind, css in _CLASSES if isinstance(field.widget, kind)))
-            if isinstance(field, forms.CharField) and "dir" not in attrs:
-                attrs["dir"] = {"_ar": "rtl", "_fr": "ltr"}.get(name[-3:], "auto")
-
-    def refuse(self, refusal: ValidationError) -> None:
-        """Put what a service refused beside what it is about."""
-        for name, errors in refusal.update_error_dict({}).items():
-            if name in self.fields or name == NON_FIELD_ERRORS:
-                self.add_error(name if name in self.fields else None, errors)
-            else:
-                told = [message for error in errors for message in error.messages]
-                self.elsewhere.setdefault(name, []).extend(told)
-
-    @property
-    def is_refused(self) -> bool:
-        return bool(self.errors or self.elsewhere)
+class _AnswersForm(DeskForm):
+    """A form of the desk that also tells what is wrong with the group, which is no field of it."""
 
     @property
     def problems(self) -> list[tuple[str, str]]:
         """Every error with the place it stands at."""
-        found = [("", str(error)) for error in self.non_field_errors()]
-        found += [(name, text) for name, texts in self.elsewhere.items() for text in texts]
+        places = {text: name for name, texts in self.elsewhere.items() for text in texts}
+        found = [(places.get(str(error), ""), str(error)) for error in self.non_field_errors()]
         for bound in self:
             place = f"{bound.auto_id}_0" if bound.name == "verdict" else bound.id_for_label
             found += [(place, f"{bound.label}: {error}") for error in bound.errors]
         return found
 
 
-class AnswerForm(_DeskForm):
+class AnswerForm(_AnswersForm):
     """What an answer says. Nothing is needed for a draft; what is, is asked for when it is proposed."""
 
     verdict = forms.ChoiceField(
@@ -147,7 +115,7 @@ def answer_values(answer: OfficialAnswer) -> dict[str, Any]:
     return values | {"outcome": answer.outcome["key"] if answer.outcome else ""}
 
 
-class StepForm(_DeskForm):
+class StepForm(_AnswersForm):
     """What is said with a step: a note to whoever wrote it, or a reason for the public."""
 
     note = forms.CharField(
@@ -165,8 +133,7 @@ class StepForm(_DeskForm):
 
     def show_anew(self, answer: OfficialAnswer) -> None:
         """Where a step was refused the page shows what is there now: the next step is taken with that."""
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data["version"] = answer.version
+        self.data = {**self.data.dict(), "version": answer.version}  # type: ignore[attr-defined]
 
 
 def reason_field(label: Any) -> forms.CharField:

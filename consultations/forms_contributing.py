@@ -80,10 +80,23 @@ class ContributionForm(forms.Form):
         label=_("Expected effect"), widget=forms.Textarea(attrs={"rows": 3}), required=False
     )
     question = forms.ChoiceField(
-        label=_("Which question do you answer?"), widget=ContentSelect, required=False
+        label=_("Which question do you answer?"),
+        widget=ContentSelect,
+        required=False,
+        error_messages={"invalid_choice": _("This question is not asked here any more.")},
     )
-    part = forms.ChoiceField(label=_("Which part is it about?"), widget=ContentSelect, required=False)
-    zone = forms.ChoiceField(label=_("Your zone"), widget=ContentSelect, required=False)
+    part = forms.ChoiceField(
+        label=_("Which part is it about?"),
+        widget=ContentSelect,
+        required=False,
+        error_messages={"invalid_choice": _("This part is gone: choose again.")},
+    )
+    zone = forms.ChoiceField(
+        label=_("Your zone"),
+        widget=ContentSelect,
+        required=False,
+        error_messages={"invalid_choice": _("This zone is gone: choose again.")},
+    )
     name = PlainTextField(label=_("Your name"), required=False)
     is_name_public = forms.BooleanField(label=_("My name may be published with it."), required=False)
     email = PlainTextField(
@@ -130,7 +143,10 @@ class ContributionForm(forms.Form):
         consultation, text = self.consultation, self.fields["text"]
         if not consultation.takes_ideas:
             text.label = _("Your comment")
-            del self.fields["solution"], self.fields["effect"], self.fields["kind"]
+            del self.fields["kind"]
+            # Filled in when it took ideas, they stay: nothing that somebody wrote is left out in silence.
+            if not (self["solution"].value() or self["effect"].value()):
+                del self.fields["solution"], self.fields["effect"]
         elif not consultation.takes_comments:
             text.label = _("The problem")
             del self.fields["kind"]
@@ -158,6 +174,10 @@ class ContributionForm(forms.Form):
         if "kind" in self.fields:
             return ""
         return Kind.IDEA if self.consultation.takes_ideas else Kind.COMMENT
+
+    @property
+    def takes_ideas_alone(self) -> bool:
+        return self.only_kind == Kind.IDEA
 
     def clean_email(self) -> str:
         return "".join(self.cleaned_data["email"].split())

@@ -56,8 +56,7 @@ class StepForm(forms.Form):
 
     def show_anew(self, stamp: str) -> None:
         """Where a step was refused the page shows what is there now: the next step is taken with that."""
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data["stamp"] = stamp
+        self.data = {**self.data.dict(), "stamp": stamp}  # type: ignore[attr-defined]
 
     def refuse(self, refusal: ValidationError) -> None:
         """Put what a service refused beside what it is about."""

@@ -224,11 +224,6 @@ class PublishForm(DeskForm):
         super().__init__(data, initial={"version": consultation.version})
         self.dress()
 
-    def show_anew(self, consultation: Consultation) -> None:
-        """Where it was refused the page shows what is there now: that is what the next step publishes."""
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data["version"] = consultation.version
-
     def refuse(self, refusal: ValidationError) -> None:
         """A draft as subject is told at the box that allows it."""
         errors = refusal.update_error_dict({})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils import timezone
 
+from consultations.countdown import last_day_of
 from consultations.models import Consultation
+from consultations.period_box import clock
 from consultations.periods import read_standing
 from consultations.rules_contributions import State
 from portal.municipalities.models import Municipality
@@ -35,6 +37,8 @@ def _invitation(municipality: Municipality, row: Consultation) -> Invitation:
         state=standing.state.value,
         opens_at=opens_at.astimezone(zone),
         closes_at=closes_at.astimezone(zone),
+        last_day=last_day_of(closes_at, zone),
+        until=clock(closes_at, row, is_end=True),
         published=standing.published,
         answered=standing.answered,
     )

@@ -15,13 +15,11 @@ from consultations.asked import Asked, lists_of
 from consultations.local_moments import closing_moment, local_moment
 from consultations.models import Consultation
 from consultations.periods import rules_of
-from portal.bilingual import page_language
-from portal.locales import long_date
 from portal.pdf.qr import qr_svg
 from portal.pdf.render import render_pdf
 
-RULED_LINES = 13
-IDEA_LINES = 5
+RULED_LINES = 11
+IDEA_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,6 @@ def form_paper(consultation: Consultation, *, copies: int, address: Callable[[st
         "lines": range(RULED_LINES if not consultation.takes_ideas else IDEA_LINES),
         "opens": local_moment(consultation.moments[0], consultation),
         "closes": closing_moment(consultation),
-        "today_text": long_date(municipality.today(), municipality.country, page_language()),
         "live_url": address(
             reverse("consultation", kwargs={"slug": municipality.slug, "number": consultation.number})
         ),

@@ -39,10 +39,6 @@ class Readiness:
     meetings: int
     gaps: list[Gap]
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.stages or self.axes or self.projects)
-
 
 def readiness(plan: ActionPlan) -> Readiness:
     """Go through a plan as its staff sees it."""

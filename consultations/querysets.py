@@ -111,7 +111,7 @@ class ProjectQuerySet(models.QuerySet):
         """With its plan and the plan's stages, its own axis, and all that is stated of it in public.
 
         Indicators with what was measured, activities with what was stated of them (``listed_updates``) and
-        the files of it that are public (``listed_files``), and the newest two versions, the newest first.
+        its public files (``listed_files``), and the versions (``kept_versions``), the newest first.
         """
         from consultations.models import Activity, Indicator, Measurement, ProjectVersion, Stage
 
@@ -125,7 +125,7 @@ class ProjectQuerySet(models.QuerySet):
             Prefetch("plan__stages", Stage.objects.order_by("position")),
             Prefetch("indicators", indicators),
             Prefetch("activities", activities),
-            Prefetch("versions", ProjectVersion.objects.order_by("-number")[:2], "newest_versions"),
+            Prefetch("versions", ProjectVersion.objects.order_by("-number"), "kept_versions"),
         )
 
     def for_desk_list(self) -> ProjectQuerySet:

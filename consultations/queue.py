@@ -379,8 +379,8 @@ def _tabs(among: QuerySet, filters: Filters, user: User) -> list[Tab]:
 def members(municipality: Municipality, stamps: Iterable[Stamp]) -> list[Contribution]:
     """The contributions of lines, as they were shown; call it while holding the turn.
 
-    Of a line with more than can be dealt with at once those that were stored first. Raises ``ValidationError`` where
-    somebody dealt with one of them since.
+    Of a line with more than can be dealt with at once those that were stored first. Raises
+    ``ValidationError`` where somebody dealt with one of them since.
     """
     stamps = list(stamps)
     own = Contribution.objects.of(municipality).select_related("consultation")
@@ -491,7 +491,7 @@ def read_contribution(desk: Desk, row: Contribution, *, may_moderate: bool) -> R
     """One contribution with all that a decision about it needs."""
     row.consultation.municipality = desk.municipality
     original = Original.objects.filter(contribution=row).first() if may_moderate else None
-    found = list(dict.fromkeys((*marks_of_row(row), *row.flags)))
+    found = marks_of_row(row)
     return Reading(
         contribution=row,
         item=_item(desk, row, line_of(row)),

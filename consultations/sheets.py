@@ -32,7 +32,7 @@ from consultations.points import Point, read_points
 from consultations.reader import Reader
 from consultations.rules import ProjectState, project_progress
 from consultations.schedule import Schedule, period_of, read_schedule, state_of
-from consultations.versions import Piece, marked_lines
+from consultations.versions import Piece, last_change, marked_lines
 from portal import locales
 from portal.bilingual import Localized, direction, localized, script_language
 from portal.folding import western_digits
@@ -216,8 +216,10 @@ class Shown:
     """Which version of the project the page shows."""
 
     number: int
+    changed: int
+    """The one that last told something new: itself, unless it only took a step."""
     before: int | None
-    """The version before it, which it can be compared with."""
+    """The version before that one, which it can be compared with."""
     step: str
     is_firm: bool
     """False for the first draft: then there is nothing to tell of it yet."""
@@ -300,8 +302,7 @@ def read_sheet(project: Project, reader: Reader) -> ProjectSheet:
     activities, indicators = list(project.activities.all()), list(project.indicators.all())
     stages = list(project.plan.stages.all())
     schedule = read_schedule(activities, reader)
-    newest, before = (*_newest_versions(project), None, None)[:2]
-    old = before.content if before else {}
+    shown, old = _shown(_versions(project))
     return ProjectSheet(
         project=project,
         title=project.title,
@@ -320,7 +321,7 @@ def read_sheet(project: Project, reader: Reader) -> ProjectSheet:
         indicators=_lists([indicator.title for indicator in indicators]),
         measures=[row for row in read_indicators(indicators, reader) if row.has_figures],
         completion=read_completion(project, activities),
-        version=_shown(newest, before) if newest else None,
+        version=shown,
         schedule=schedule,
         source_note=quoted(project.source_note, reader),
         note_contradicts=contradicts(project.source_note, schedule.years),
@@ -465,18 +466,24 @@ def _questions(project: Project) -> list[AnswerRow]:
     ]
 
 
-def _newest_versions(project: Project) -> list[ProjectVersion]:
-    """The newest two versions as they were read with the project; none of one that was read without."""
-    return getattr(project, "newest_versions", [])
+def _versions(project: Project) -> list[ProjectVersion]:
+    """The versions as they were read with the project; none of one that was read without."""
+    return getattr(project, "kept_versions", [])
 
 
-def _shown(newest: ProjectVersion, before: ProjectVersion | None) -> Shown:
-    return Shown(
+def _shown(versions: list[ProjectVersion]) -> tuple[Shown | None, Mapping[str, Any]]:
+    """What is told of the newest version, and what the project told before it last changed."""
+    if not versions:
+        return None, {}
+    newest, (changed, before) = versions[0], last_change(versions)
+    shown = Shown(
         number=newest.number,
+        changed=changed.number,
         before=before.number if before else None,
         step=newest.get_step_display(),
-        is_firm=before is not None or newest.step != ProjectStep.DRAFT,
+        is_firm=len(versions) > 1 or newest.step != ProjectStep.DRAFT,
     )
+    return shown, before.content if before else {}
 
 
 def _passage(

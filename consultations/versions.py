@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,6 +84,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return f"{value.quantize(_THOUSANDTH):f}"
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def last_change(versions: Sequence[ProjectVersion]) -> tuple[ProjectVersion, ProjectVersion | None]:
+    """The version that last told something new and the one before it; ``None`` where it is the first.
+
+    An adoption that changes no word is a version of its own, and tells nothing new. ``versions`` are all
+    of a project, at least one, the newest first.
+    """
+    for newer, older in pairwise(versions):
+        if newer.content != older.content:
+            return newer, older
+    return versions[-1], None
 
 
 # What one text tells differently from another

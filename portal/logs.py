@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_SECRETS = re.compile(r"(/(?:follow|subscriptions)/)[^/\s?#]+")
+_SECRETS = re.compile(r"(/(?:follow|subscriptions)/|[?&]code=)[^/\s?#&]+")
 
 
 class WithoutSecrets(logging.Filter):

@@ -101,6 +101,10 @@ class Invitation:
     """``before``, ``open``, ``closed`` or ``answered``."""
     opens_at: datetime.datetime
     closes_at: datetime.datetime
+    last_day: datetime.date
+    """On which one may still take part: what closes at midnight closes the day before, at ``24:00``."""
+    until: str
+    """The time of that day."""
     published: int
     """How many contributions may be read."""
     answered: int

@@ -299,13 +299,20 @@ def _set(answer: OfficialAnswer, values: Mapping[str, Any]) -> Changes:
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise ValueError(f"An answer has no {sorted(unknown)}.")
-    changes: Changes = {}
-    for name, value in values.items():
-        old, new = getattr(answer, name), _plain(value)
-        if (old or None) != (new or None):
-            changes[name] = (old, new)
-            setattr(answer, name, new)
+    changes = _differences(answer, values)
+    for name, (_old, new) in changes.items():
+        setattr(answer, name, new)
     return changes
+
+
+def says(answer: OfficialAnswer, values: Mapping[str, Any]) -> bool:
+    """Whether an answer says all of these already, by the names of :data:`FIELDS`."""
+    return not _differences(answer, values)
+
+
+def _differences(answer: OfficialAnswer, values: Mapping[str, Any]) -> Changes:
+    pairs = {name: (getattr(answer, name), _plain(value)) for name, value in values.items()}
+    return {name: (old, new) for name, (old, new) in pairs.items() if (old or None) != (new or None)}
 
 
 def _plain(value: Any) -> Any:

@@ -41,6 +41,8 @@ from portal.subjects import parts_of
 Kind = Contribution.Kind
 Status = Contribution.Status
 NAME_LENGTH = 120
+ADDRESS_LENGTH = 254
+"""What the notifications keep of an e-mail address."""
 _TEXTS = ("text", "solution", "effect")
 
 
@@ -222,13 +224,18 @@ def check_words(consultation: Consultation, words: Words, *, email: str = "") ->
     )
     if len(words.name) > NAME_LENGTH:
         found["name"] = _too_long(len(words.name), NAME_LENGTH)
-    try:
-        if email:
-            validate_email(email)
-    except ValidationError:
+    if email and not _is_address(email):
         found["email"] = _("This is no e-mail address. Write one such as name@example.org, or none.")
     if found:
         raise ValidationError(found)
+
+
+def _is_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return False
+    return len(email) <= ADDRESS_LENGTH
 
 
 def _text_problems(words: Words) -> dict[str, Any]:
@@ -278,14 +285,15 @@ def _choice_problems(consultation: Consultation, words: Words) -> dict[str, Any]
         found["zone"] = _("This zone belongs to another municipality.")
     if words.question and words.question.consultation_id != consultation.pk:
         found["question"] = _("This question is not asked here any more.")
-    if words.part and words.part not in _part_keys(consultation, words.kind):
+    if words.part and words.part not in _part_keys(consultation):
         found["part"] = _("This part is gone: choose again.")
     return found
 
 
-def _part_keys(consultation: Consultation, kind: str) -> set[str]:
+def _part_keys(consultation: Consultation) -> set[str]:
+    """What either kind may be about: the form offers both lists, and who chose is not sent back for it."""
     parts = parts_of(consultation.municipality, consultation.subject_kind, consultation.subject_id)
-    return {part.key for part in (parts.for_ideas if kind == Kind.IDEA else parts.for_comments)}
+    return {part.key for part in (*parts.for_comments, *parts.for_ideas)}
 
 
 def _hold(municipality: Municipality, entered_by: User | None) -> None:

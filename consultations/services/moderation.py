@@ -320,8 +320,9 @@ def _check_marks(rows: Sequence[Contribution], *, is_confirmed: bool) -> None:
 
 
 def marks_of_row(row: Contribution) -> list[str]:
-    """The marks of what the public would read, as they are found today."""
-    return marks_of(*(getattr(row, name) for name in TEXTS))
+    """The marks of what the public would read: those found today, then those found when it was stored."""
+    found = marks_of(*(getattr(row, name) for name in TEXTS))
+    return list(dict.fromkeys((*found, *row.flags)))
 
 
 # What every act ends with

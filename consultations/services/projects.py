@@ -143,9 +143,14 @@ def keep_version(*, project: Project, actor: User | None, reason: str = "") -> P
 
 
 def keep_public_version(*, project: Project, actor: User | None, reason: str) -> None:
-    """Keep a project that the public reads as it stands now: for whatever writes it outside the desk."""
-    if project.plan.is_public:
-        keep_version(project=project, actor=actor, reason=reason)
+    """Keep a project that is followed as it stands now: for whatever writes it outside the desk.
+
+    As at the desk, an adopted project that changed is a revised one from now on.
+    """
+    current = _stored(project)
+    last = current.versions.order_by("number").last()
+    if last.content != content_of(current) if last else current.plan.is_public:
+        _keep_change(current, None, reason=reason, actor=actor)
 
 
 def is_followed(project: Project) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import F, Max
+from django.db.models import F, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.models import ActionPlan, Axis, Project
+from consultations.models import ActionPlan, Axis, Project, ProjectVersion
+from consultations.versions import last_change
 from portal.bilingual import in_both, original
 from portal.municipalities.models import Municipality
 from portal.subjects import Outcome, Part, Parts, Subject
@@ -37,10 +38,11 @@ def read(municipality: Municipality, pk: int) -> Subject | None:
 
 
 def parts(municipality: Municipality, pk: int) -> Parts:
-    """A comment is about a project, an idea belongs to an axis."""
-    projects = Project.objects.filter(plan=pk, plan__municipality=municipality)
+    """A comment is about a project, an idea belongs to an axis; nothing of a draft is offered."""
+    public = ActionPlan.objects.of(municipality).published().filter(pk=pk)
+    projects = Project.objects.filter(plan__in=public)
     titles = projects.only("number", "title_ar", "title_fr").order_by("number")
-    axes = Axis.objects.filter(plan=pk, plan__municipality=municipality).order_by("number")
+    axes = Axis.objects.filter(plan__in=public).order_by("number")
     return Parts(
         for_comments=[Part(f"project:{project.number}", project.title) for project in titles],
         for_ideas=[Part(f"axis:{axis.number}", axis.title) for axis in axes],
@@ -48,15 +50,18 @@ def parts(municipality: Municipality, pk: int) -> Parts:
 
 
 def outcomes(municipality: Municipality, pk: int) -> list[Outcome]:
-    """The newest version of each project, and the plan itself; nothing of a draft."""
+    """The version that last changed each project, and the plan itself; nothing of a draft."""
     plan = ActionPlan.objects.of(municipality).published().defer("imported").filter(pk=pk).first()
     return [*_projects(plan), _plan(plan)] if plan else []
 
 
 def _projects(plan: ActionPlan) -> Iterator[Outcome]:
-    projects = plan.projects.annotate(newest=Max("versions__number")).filter(newest__isnull=False)
-    for project in projects.only("number", "title_ar", "title_fr").order_by("number"):
-        yield version_of(plan, project, project.newest)
+    versions = Prefetch("versions", ProjectVersion.objects.order_by("-number"), "kept_versions")
+    projects = plan.projects.only("plan", "number", "title_ar", "title_fr").prefetch_related(versions)
+    for project in projects.order_by("number"):
+        if kept := project.kept_versions:
+            changed, _before = last_change(kept)
+            yield version_of(plan, project, changed.number)
 
 
 def version_of(plan: ActionPlan, project: Project, version: int) -> Outcome:

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +24,7 @@ from consultations.local_moments import closing_moment, local_moment
 from consultations.marks import marks_of
 from consultations.models import Channel, Consultation, Contribution
 from consultations.papers_forms import form_paper
-from consultations.periods import consultation_of, rules_of
+from consultations.periods import consultation_of, desk_consultation, rules_of
 from consultations.rules_contributions import is_open
 from consultations.rules_receiving import CROWDED
 from consultations.services.contributions import Closed, Received, receive
@@ -55,14 +55,34 @@ MOST_COPIES_FOR_ANYBODY = 5
 def contribute(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The form of a consultation; what is sent is stored once, and refused with every letter kept."""
     municipality = Municipality.objects.public_or_404(slug)
-    consultation = consultation_of(municipality, number)
-    if Channel.WEB not in consultation.channels:
-        raise Http404
+    consultation = _asked_for(request, municipality, number)
     if request.method == "POST":
         return _take(request, consultation)
     initial = {"kind": Contribution.Kind.IDEA} if request.GET.get("kind") == Contribution.Kind.IDEA else {}
     form = ContributionForm(consultation=consultation, initial=initial)
     return _page(request, form, tokens.issue(consultation.pk))
+
+
+def _asked_for(request: HttpRequest, municipality: Municipality, number: int) -> Consultation:
+    """The consultation whose form is read or was filled in. Raises ``Http404`` where there is no form.
+
+    Its token shows that a form was there when it was filled in: taken away since, it still gives back
+    what was typed.
+    """
+    consultation = desk_consultation(municipality, number)
+    if _has_form(consultation):
+        return consultation
+    if request.method == "POST" and tokens.read(request.POST.get("token", ""), consultation.pk):
+        return consultation
+    raise Http404
+
+
+def _has_form(consultation: Consultation) -> bool:
+    return consultation.is_public and Channel.WEB in consultation.channels
+
+
+def _is_open_here(consultation: Consultation) -> bool:
+    return _has_form(consultation) and is_open(consultation, timezone.now())
 
 
 class SeeOther(HttpResponseRedirect):
@@ -76,14 +96,13 @@ def _take(request: HttpRequest, consultation: Consultation) -> HttpResponse:
     form = ContributionForm(request.POST, consultation=consultation)
     text = request.POST.get("token", "")
     token = tokens.read(text, consultation.pk)
-    now = timezone.now()
-    if not is_open(consultation, now) and not (token and _came_in(token.key)):
+    if not _is_open_here(consultation) and not (token and _came_in(token.key)):
         return _closed(request, form)
     if token is None:
         return _again(request, form, tokens.issue(consultation.pk), _again_words(tokens.Fault.UNREADABLE))
     if is_forged(request) or request.POST.get(TRAP, ""):
         return _again(request, form, text, _again_words(tokens.Fault.UNREADABLE))
-    fault = token.fault(now)
+    fault = token.fault(timezone.now())
     if fault and not _came_in(token.key):
         renewed = text if fault == tokens.Fault.TOO_FAST else tokens.issue(consultation.pk)
         return _again(request, form, renewed, _again_words(fault))
@@ -124,14 +143,15 @@ def _store(request: HttpRequest, form: ContributionForm, key: str, token: str) -
             email=form.cleaned_data["email"],
             marks=_marks(form, so_far),
         )
-    except Closed:
+    except Closed as refusal:
+        form.consultation = refusal.consultation
         return _closed(request, form)
     except ValidationError as refusal:
         form.refuse(refusal)
         return _page(request, form, token, status=422)
-    except (OperationalError, InterfaceError):
-        # The store is busy, full or away. The form's key makes a second sending harmless even where the
-        # first was stored after all.
+    except Error:
+        # The store is busy, full or away, or what was chosen went in this moment. The form's key makes a
+        # second sending harmless even where the first was stored after all.
         logger.exception("A contribution could not be stored")
         said = _("It could not be stored just now. Your text is below: send it again in a moment.")
         return _again(request, form, token, said, status=503)
@@ -190,17 +210,18 @@ def _page(
     status: int = 200,
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    if not is_open(form.consultation, timezone.now()):
+    if not _is_open_here(form.consultation):
         return _closed(request, form)
     shown = {"form": form, "token": token, "trap": TRAP} | (context or {})
     return render(request, "consultations/contribute.html", frame(form.consultation) | shown, status=status)
 
 
 def _closed(request: HttpRequest, form: ContributionForm) -> HttpResponse:
-    """Before the opening and after the closing: when it is, and what was typed, for copying."""
-    consultation, now = form.consultation, timezone.now()
+    """Before the opening, after the closing or without a form: when it is, and what was typed."""
+    consultation, is_gone = form.consultation, not _has_form(form.consultation)
     context = frame(consultation) | {
-        "is_before": now < consultation.moments[0],
+        "is_gone": is_gone,
+        "is_before": not is_gone and timezone.now() < consultation.moments[0],
         "written": form.written if form.is_bound else [],
         "rules": rules_of(consultation.municipality),
     }
@@ -209,19 +230,25 @@ def _closed(request: HttpRequest, form: ContributionForm) -> HttpResponse:
 
 
 def frame(consultation: Consultation) -> dict[str, Any]:
-    """What every page about a contribution to a consultation shows around it."""
+    """What every page about a contribution to a consultation shows around it.
+
+    One that was withdrawn has no page to lead to, and perhaps no moments.
+    """
     municipality = consultation.municipality
     slug = {"slug": municipality.slug}
-    listing = reverse("consultations", kwargs=slug)
-    return {
+    listing = address = reverse("consultations", kwargs=slug)
+    moments: dict[str, Any] = {}
+    if consultation.is_public:
+        address = reverse("consultation", kwargs=slug | {"number": consultation.number})
+        opens = local_moment(consultation.moments[0], consultation)
+        moments = {"opens": opens, "closes": closing_moment(consultation)}
+    return moments | {
         "municipality": municipality,
         "tabs": tabs_of(municipality, Tab(listing, _("Consultations"), is_current=True)),
         "section": "municipalities",
         "consultation": consultation,
-        "consultation_url": reverse("consultation", kwargs=slug | {"number": consultation.number}),
+        "consultation_url": address,
         "questions": consultation.questions.all(),
-        "opens": local_moment(consultation.moments[0], consultation),
-        "closes": closing_moment(consultation),
     }
 
 

@@ -264,8 +264,6 @@ def consultation_publish(request: HttpRequest, municipality: Municipality, numbe
             request, _("It is a draft again. The register keeps what was published, and why it ended.")
         )
         return redirect("staff-consultation", slug=municipality.slug, number=number)
-    if publish.is_bound:
-        publish.show_anew(consultation)
     context = _publish_context(request, consultation) | {"publish": publish, "withdraw": withdraw}
     return render(request, "consultations/desk/consultation_publish.html", context)
 

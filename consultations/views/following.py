@@ -32,8 +32,12 @@ from portal.pdf.qr import qr_svg
 logger = logging.getLogger(__name__)
 
 SCOPE = "follow"
-MOST_MISSES = 20
-"""Codes an hour that a network may ask for without there being any such contribution."""
+MOST_MISSES = 120
+"""Codes an hour that a network may ask for without there being any such contribution.
+
+Nobody finds a hundred bits by trying. But a whole town may share one network, and look for forms on paper
+that are not typed in yet.
+"""
 CODE_LENGTH = 60
 """What a code may measure as it is typed, with spaces or dashes between its groups."""
 
@@ -202,13 +206,14 @@ def _leave(
 @for_the_author
 def helped(request: HttpRequest, contribution: Contribution, code: str) -> HttpResponse:
     """Whether the official answer answers its author."""
-    if is_forged(request):
+    said = {"yes": True, "no": False}.get(request.POST.get("helped", ""))
+    if is_forged(request) or said is None:
         return _page(request, "consultations/follow.html", contribution, code, said=_unsure())
     try:
-        services.say_helped(contribution=contribution, was_helped=request.POST.get("helped") == "yes")
+        services.say_helped(contribution=contribution, was_helped=said)
     except ValidationError as refusal:
-        said = " ".join(refusal.messages)
-        return _page(request, "consultations/follow.html", contribution, code, said=said)
+        words = " ".join(refusal.messages)
+        return _page(request, "consultations/follow.html", contribution, code, said=words)
     return SeeOther(reverse("follow", kwargs={"code": code}) + "#helped")
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from consultations.letters import CONSULTATION
 from consultations.models import Consultation
 from consultations.periods import consultation_of
+from consultations.views.contributing import frame
 from portal.bilingual import page_language
 from portal.limits.counting import count
 from portal.municipalities.models import Municipality
@@ -78,9 +79,7 @@ def _too_many(request: HttpRequest, consultation: Consultation, form: NotifyForm
 def _page(
     request: HttpRequest, consultation: Consultation, form: NotifyForm, status: int = 200
 ) -> HttpResponse:
-    context = {
-        "municipality": consultation.municipality,
-        "consultation": consultation,
+    context = frame(consultation) | {
         "form": form,
         "was_asked": not form.is_bound and "asked" in request.GET,
     }

@@ -11,6 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
 
 from consultations.models import ActionPlan, Project, StageFile
 from consultations.papers import sheet_paper
@@ -42,6 +43,7 @@ def plan_page(request: HttpRequest, municipality: Municipality, plan: str) -> Ht
     return render(request, "consultations/plan.html", plan_context(municipality, found))
 
 
+@require_safe
 def plan_file(request: HttpRequest, slug: str, plan: str, pk: int) -> FileResponse:
     """A public document of a stage of a public plan; anything else does not exist."""
     plans = ActionPlan.objects.published().filter(municipality__slug=slug, slug=plan)
@@ -99,7 +101,7 @@ def project_context(municipality: Municipality, project: Project, *, is_preview:
     return project_frame(municipality, project, is_preview=is_preview) | {
         "sheet": sheet,
         "today": reader.today,
-        "voices": voices_behind(project, sheet.version.number) if sheet.marked and sheet.version else [],
+        "voices": voices_behind(project, sheet.version.changed) if sheet.marked and sheet.version else [],
         "invitations": invitations(municipality, "project", project.pk),
         "pdf_url": "" if is_preview else paper,
         "is_preview": is_preview,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from consultations.models import ActionPlan, Project
 from consultations.views.public import plan_context, project_context
@@ -12,6 +13,7 @@ from portal.municipalities.models import Municipality
 
 
 @staff_page(Act.SEE_DRAFTS)
+@require_safe
 def plan_preview(request: HttpRequest, municipality: Municipality, plan: str) -> HttpResponse:
     """A plan as the public would see it, before it does."""
     found = get_object_or_404(ActionPlan.objects.of(municipality).for_plan_page(), slug=plan)
@@ -20,6 +22,7 @@ def plan_preview(request: HttpRequest, municipality: Municipality, plan: str) ->
 
 
 @staff_page(Act.SEE_DRAFTS)
+@require_safe
 def project_preview(request: HttpRequest, municipality: Municipality, plan: str, number: int) -> HttpResponse:
     """A project as the public would see it, before it does."""
     plans = ActionPlan.objects.of(municipality).filter(slug=plan)

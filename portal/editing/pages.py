@@ -57,7 +57,7 @@ def sheet_page(
     unit = _unit(units, request.POST.get("unit", ""))
     if request.method != "POST" or not may_save:
         return _show(request, template, context, Editing(make(None, unit), unit, units))
-    if "show-in" in request.POST:
+    if units and "show-in" in request.POST:
         return _in_other_unit(request, make, template, context, currency, unit)
     editing = Editing(make(request.POST, unit), unit, units)
     if "more" in request.POST:

@@ -9,13 +9,9 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from consultations.plaintext import likeness
-from consultations.receipts import code_for, fingerprint, shown
-from consultations.services.answers import publish_answer, write_answer
-from consultations.services.figures import release_if_due
-from consultations.services.periods import add_consultation, publish_consultation
 from django.conf import settings
 
+from consultations.marks import marks_of
 from consultations.models import (
     ActionPlan,
     Consultation,
@@ -24,6 +20,12 @@ from consultations.models import (
     ParticipationRules,
     Question,
 )
+from consultations.plaintext import likeness
+from consultations.receipts import code_for, fingerprint, shown
+from consultations.services.answers import publish_answer, write_answer
+from consultations.services.figures import release_if_due
+from consultations.services.moderation import refuse_contributions
+from consultations.services.periods import add_consultation, publish_consultation
 from portal.bilingual import script_language
 from portal.municipalities.models import Municipality
 from portal.subjects import outcomes_of
@@ -111,7 +113,8 @@ def _seed_contributions(
     for text in period.get("pending", []):
         _contribute(consultation, text, next(people), next(days), None, status="pending")
     for text, reason in period.get("refused", []):
-        _contribute(consultation, text, next(people), next(days), None, status="refused", reason=reason)
+        row = _contribute(consultation, text, next(people), next(days), None, status="pending")
+        refuse_contributions(contributions=[row], reason=reason, note="", actor=None)
     Consultation.objects.filter(pk=consultation.pk).update(last_number=consultation.contributions.count())
 
 
@@ -132,9 +135,9 @@ def _contribute(
     day: datetime.date,
     question: Question | None,
     status: str = "published",
-    reason: str = "",
 ) -> Contribution:
     number = consultation.contributions.count() + 1
+    zones = list(consultation.municipality.zones.order_by("number"))
     received = _moment(consultation.municipality, day, datetime.time(9 + number % 10, number % 60))
     key = RECEIPT if consultation.number == 2 and number == 3 else f"demo-{consultation.pk}-{number}"
     return Contribution.objects.create(
@@ -146,13 +149,14 @@ def _contribute(
         question=question,
         text=text,
         profile=person[0],
+        # Most say where they live, and most of those live in the old town.
+        zone=zones[number % 2 * (number % len(zones))] if number % 3 else None,
         age=person[1],
         status=status,
         received_at=received,
         published_on=day if status == "published" else None,
         moderated_at=None if status == "pending" else received,
-        refusal_reason=reason,
-        flags=["phone"] if "20 000 000" in text else [],
+        flags=marks_of(text),
         likeness=likeness(text),
         receipt_hash=fingerprint(code_for(key)),
     )

@@ -81,7 +81,7 @@ def told(monkeypatch):
 
 
 def refusal(act, **given):
-    with pytest.raises(ValidationError) as caught:
+    with override("en"), pytest.raises(ValidationError) as caught:
         act(**given)
     return caught.value.update_error_dict({})
 
@@ -326,6 +326,39 @@ def test_a_draft_is_proposed_before_it_is_published(contribution, writer, second
 def test_a_role_without_publishing_is_no_second_person(contribution, nefta, writer):
     answer = proposed([contribution], writer)
     assert sentence(refusal(publish_answer, answer=answer, actor=member(nefta, "answerer")))
+
+
+@pytest.mark.usefixtures("needs_approval")
+def test_what_a_second_person_approved_is_taken_back_by_who_may_publish_alone(contribution, writer, second):
+    answer = publish_answer(answer=proposed([contribution], writer), actor=second)
+    told = sentence(refusal(take_back_answer, answer=answer, reason="خطأ", actor=writer))
+    assert "Your role does not take answers back" in told
+    assert Publication.objects.count() == 1
+    assert take_back_answer(answer=answer, reason="خطأ", actor=second).status == "draft"
+
+
+def test_what_is_written_is_harmless_wherever_it_is_shown(contribution, writer):
+    tower = "أ" + "\u0651" * 5000
+    answer = drafted([contribution], writer, text_ar=f"{TEXT}\u202e\ufffe {tower}", did_ar="\u2066أُضيفت")
+    assert answer.text_ar == f"{TEXT} أ" + "\u0651" * 4
+    assert answer.did_ar == "أُضيفت"
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        (propose_answer, {}),
+        (publish_answer, {}),
+        (remove_answer, {}),
+        (return_answer, {"note": "x"}),
+        (take_back_answer, {"reason": "x"}),
+        (change_answer, {"reason": "x", "values": {}}),
+    ],
+)
+def test_a_draft_that_somebody_removed_takes_no_step(contribution, writer, act, given):
+    answer = drafted([contribution], writer)
+    remove_answer(answer=answer, actor=writer)
+    assert "removed" in sentence(refusal(act, answer=answer, actor=writer, **given))
 
 
 @pytest.mark.usefixtures("needs_approval")

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from consultations.models import Contribution, OfficialAnswer
-from consultations.services.answers import write_answer
+from consultations.services.answers import publish_answer, write_answer
+from consultations.services.contributions import withdraw
 from tests.consultations.answering import (
     COMPLETE,
     TEXT,
@@ -286,16 +287,6 @@ def test_what_has_a_draft_leads_to_it(desk, consultation, contribution, writer):
     assert "the draft of one: C-1" in page
 
 
-def test_a_double_click_writes_one_answer(desk, contribution):
-    form = desk.get(f"{NEW}?c={contribution.pk}")
-    first = desk.post(NEW, fields(form, **typed()))
-    second = desk.post(NEW, fields(form, **typed()))
-    assert OfficialAnswer.objects.count() == 1
-    assert first.status_code == 302
-    assert "C-1" in text(second)
-    assert TEXT in text(second)
-
-
 def test_texts_of_people_are_harmless(desk, consultation):
     row = published(consultation, text='<script>alert(1)</script>\n"onmouseover=', likeness="b" * 64)
     published(consultation, text="<img src=x>", likeness="b" * 64)
@@ -395,6 +386,69 @@ def test_a_public_answer_is_taken_back_with_a_reason(desk, contribution, writer)
     answer.refresh_from_db()
     assert not answer.is_public
     assert "Remove the draft" not in text(desk.get(address(answer)))
+
+
+@pytest.mark.parametrize("step", ["", "publish"])
+def test_a_double_click_is_one_answer(desk, contribution, step):
+    form = desk.get(f"{NEW}?c={contribution.pk}")
+    sent = fields(form, **typed(step=step))
+    first, second = desk.post(NEW, sent), desk.post(NEW, sent)
+    assert first.status_code == second.status_code == 302
+    assert first.url == second.url
+    assert OfficialAnswer.objects.count() == 1
+    other = desk.post(NEW, sent | {"text_ar": "نص آخر لم يُحفظ بعد"})
+    assert "نص آخر لم يُحفظ بعد" in text(other)
+    assert 'href="#contributions"' in text(other)
+
+
+def test_a_public_answer_of_a_withdrawn_consultation_leads_nowhere(desk, contribution, consultation, writer):
+    answer = answered([contribution], writer)
+    assert "/said/" in text(desk.get(address(answer)))
+    type(consultation).objects.update(status="draft")
+    assert "/said/" not in text(desk.get(address(answer)))
+
+
+@pytest.mark.usefixtures("needs_approval")
+def test_who_may_not_take_back_is_offered_no_step(desk, contribution, writer, second):
+    answer = publish_answer(answer=proposed([contribution], writer), actor=second)
+    assert 'value="take-back"' not in text(desk.get(address(answer)))
+    assert "does not take answers back" in text(
+        desk.post(f"{address(answer)}step/", {"step": "take-back", "reason": "خطأ"})
+    )
+    desk.force_login(second)
+    assert 'value="take-back"' in text(desk.get(address(answer)))
+
+
+@pytest.mark.usefixtures("needs_approval")
+def test_who_was_told_of_a_change_approves_what_is_there_now(desk, contribution, writer, second):
+    answer = proposed([contribution], writer)
+    desk.force_login(second)
+    sent = {"step": "publish", "version": answer.version}
+    write_answer(
+        consultation=answer.consultation,
+        contributions=[contribution],
+        values={"text_ar": "نص آخر لم يقرأه أحد بعد"},
+        actor=writer,
+        answer=answer,
+    )
+    refused = desk.post(f"{address(answer)}step/", sent)
+    assert "Somebody changed this answer" in text(refused)
+    version = refused.context["step_form"]["version"].value()
+    desk.post(f"{address(answer)}step/", sent | {"version": version})
+    answer.refresh_from_db()
+    assert answer.is_public
+
+
+@pytest.mark.parametrize("make", [drafted, proposed, answered])
+def test_what_its_author_took_back_is_not_shown_with_the_answer(desk, consultation, writer, make):
+    row = published(consultation, text="كلام سحبه صاحبه", solution="حل سحبه صاحبه", profile="student")
+    answer = make([row, published(consultation, text="كلام باق")], writer)
+    withdraw(contribution=row)
+    for query in ("", "?edit=1"):
+        page = text(desk.get(f"{address(answer)}{query}"))
+        assert "كلام باق" in page
+        assert "سحبه صاحبه" not in page
+        assert "Its author took it back" in page
 
 
 def test_a_draft_is_removed(desk, contribution, writer):

@@ -2,12 +2,13 @@
 
 import datetime
 import html
+import re
 
 import hypothesis
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import OperationalError, connection
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -26,6 +27,8 @@ from tests.consultations.contribution_posts import (
     token_for,
     token_in,
 )
+from tests.consultations.factories import ActionPlanFactory, AxisFactory
+from tests.consultations.factories import ProjectFactory as PlanProjectFactory
 from tests.consultations.participation import ConsultationFactory, QuestionFactory
 from tests.factories import ZoneFactory
 
@@ -195,6 +198,76 @@ def test_a_foreign_unknown_or_draft_consultation_is_missing(client, consultation
 def test_without_the_web_among_the_channels_there_is_no_form(client, clock, nefta):
     consultation = ConsultationFactory(open=True, municipality=nefta, channels=["paper"])
     assert client.get(form_address(consultation)).status_code == 404
+    assert client.post(form_address(consultation), filled_in("x")).status_code == 404
+
+
+GONE = [
+    {"channels": ["paper"]},
+    {"status": "draft"},
+    {"status": "draft", "opens_at": None, "closes_at": None},
+]
+
+
+@pytest.mark.parametrize("changed", GONE)
+def test_a_form_that_was_taken_away_meanwhile_gives_the_text_back(client, consultation, clock, changed):
+    sent = filled_in(token_for(consultation, clock), text=TEXT)
+    Consultation.objects.update(**changed)
+    answer = client.post(form_address(consultation), sent)
+    assert (answer.status_code, _kept(answer)) == (409, True)
+    assert "<form" not in answer.content.decode().split("<main")[1]
+    assert client.get(form_address(consultation)).status_code == 404
+    assert not Contribution.objects.exists()
+
+
+@pytest.mark.parametrize("changed", GONE[:2])
+def test_what_came_in_before_the_form_was_taken_away_has_its_receipt(client, consultation, clock, changed):
+    sent = filled_in(token_for(consultation, clock))
+    first = client.post(form_address(consultation), sent)
+    Consultation.objects.update(**changed)
+    assert client.post(form_address(consultation), sent)["Location"] == first["Location"]
+    assert client.get(first["Location"]).status_code == 200
+
+
+def test_an_idea_sent_where_ideas_are_taken_no_more_is_given_back_whole(client, consultation, clock):
+    token = token_for(consultation, clock)
+    idea = filled_in(token, kind="idea", solution=TEXT, effect="مواعيد أوضح")
+    Consultation.objects.update(kind="comments")
+    answer = client.post(form_address(consultation), idea)
+    assert (answer.status_code, _kept(answer)) == (422, True)
+    assert "مواعيد أوضح" in answer.content.decode()
+    assert not Contribution.objects.exists()
+    assert client.post(form_address(consultation), filled_in(token)).status_code == 303
+
+
+def test_a_choice_that_went_meanwhile_is_named_without_its_key(client, consultation, clock):
+    QuestionFactory(consultation=consultation)
+    ZoneFactory(municipality=consultation.municipality)
+    sent = filled_in(token_for(consultation, clock), question="987654", zone="987655", text=TEXT)
+    answer = client.post(form_address(consultation, "en"), sent)
+    page = answer.content.decode()
+    assert (answer.status_code, _kept(answer)) == (422, True)
+    assert "This question is not asked here any more." in page
+    assert "This zone is gone: choose again." in page
+    assert "987654" not in page
+
+
+def test_the_projects_of_a_draft_are_offered_to_nobody(client, clock, nefta):
+    plan = ActionPlanFactory(municipality=nefta)
+    PlanProjectFactory(plan=plan, axis=AxisFactory(plan=plan))
+    consultation = ConsultationFactory(open=True, plan=plan)
+    assert 'name="part"' not in client.get(form_address(consultation)).content.decode()
+    plan.status = "published"
+    plan.save()
+    assert 'name="part"' in client.get(form_address(consultation)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "chosen"), [("", "comment"), ("?kind=idea", "idea"), ("?kind=x", "comment")]
+)
+def test_who_follows_the_link_for_an_idea_finds_it_chosen(client, consultation, query, chosen):
+    page = client.get(form_address(consultation) + query).content.decode()
+    (radio,) = re.findall(r'<input type="radio" name="kind" value="(\w+)"[^>]* checked', page)
+    assert radio == chosen
 
 
 # Before and after
@@ -231,11 +304,14 @@ def test_it_closed_between_the_look_and_the_commit(client, consultation, clock, 
     """As the service finds it, last thing before the commit."""
 
     def too_late(**_given):
+        consultation.closes_at = timezone.now()
+        consultation.save()
         raise Closed(consultation)
 
     monkeypatch.setattr(contributing, "receive", too_late)
     answer = client.post(form_address(consultation), filled_in(token_for(consultation, clock), text=TEXT))
     assert (answer.status_code, _kept(answer)) == (409, True)
+    assert "2026-11-09T18:42:30+01:00" in answer.content.decode(), "the closing as it is, not as it was read"
 
 
 def test_a_second_click_after_the_closing_still_finds_its_receipt(client, consultation, clock):
@@ -370,9 +446,10 @@ def test_beyond_all_measure_one_waits_and_keeps_the_text(client, consultation, c
     assert 0 < int(answer["Retry-After"]) <= 3600
 
 
-def test_a_store_that_is_away_loses_no_letter(client, consultation, clock, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, IntegrityError, DataError])
+def test_a_store_that_is_away_loses_no_letter(client, consultation, clock, monkeypatch, error):
     def away(**_given):
-        raise OperationalError("database or disk is full")
+        raise error("database or disk is full")
 
     sent = filled_in(token_for(consultation, clock), text=TEXT)
     with monkeypatch.context() as patched:

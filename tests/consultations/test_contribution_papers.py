@@ -64,6 +64,16 @@ def test_each_copy_has_a_serial_of_its_own_twice_and_nothing_is_stored(client, c
     assert not Contribution.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["comments", "ideas", "both"])
+def test_the_part_to_keep_is_on_the_sheet_that_is_handed_in(client, nefta, kind):
+    title = "Publier les procès-verbaux du conseil municipal : que pensez-vous de la deuxième version ?"
+    consultation = ConsultationFactory(open=True, municipality=nefta, kind=kind, title_fr=title)
+    for number in (1, 2, 3):
+        QuestionFactory(consultation=consultation, text_fr=f"Question {number} : cinq jours suffisent-ils ?")
+    pages = _serials(client.get(_address(consultation, query="?copies=2")).content)
+    assert [len(page) for page in pages] == [2, 2]
+
+
 def test_the_square_leads_to_the_page_of_its_serial(consultation, monkeypatch):
     drawn = []
     monkeypatch.setattr(

@@ -123,9 +123,10 @@ def test_questions_and_zones_of_others_are_refused(consultation, kenitra):
     assert set(refused.value.message_dict) == {"zone", "question"}
 
 
-def test_a_bad_address_is_refused(consultation):
+@pytest.mark.parametrize("email", ["nobody", f"{'x' * 60}@{'.'.join(['y' * 60] * 4)}.example"])
+def test_a_bad_address_is_refused(consultation, email):
     with pytest.raises(ValidationError) as refused:
-        _receive(consultation, email="nobody")
+        _receive(consultation, email=email)
     assert list(refused.value.message_dict) == ["email"]
 
 
@@ -145,6 +146,7 @@ def test_parts_of_the_subject_for_comments_and_for_ideas(clock, nefta):
     assert parts.for_ideas
     assert _receive(consultation, _words(part=parts.for_comments[0].key)).is_new
     assert _receive(consultation, dataclasses.replace(IDEA, part=parts.for_ideas[0].key)).is_new
+    assert _receive(consultation, _words(part=parts.for_ideas[0].key)).is_new, "the form offers both"
 
 
 # Once

@@ -235,6 +235,40 @@ def test_what_is_too_late_keeps_the_text(desk, nefta, consultation, monkeypatch)
     assert "نريد محاضر الجلسات" in response.content.decode()
 
 
+def late(now):
+    return {"closes_at": now - 11 * DAY}
+
+
+def gone(now):
+    return {"status": "draft"}
+
+
+@pytest.mark.parametrize("ends", [late, gone])
+@pytest.mark.parametrize("channel", ["paper", "phone"])
+def test_what_is_typed_while_the_entries_end_is_not_lost(desk, nefta, channel, ends):
+    now = timezone.now()
+    row = ConsultationFactory(
+        municipality=nefta,
+        closed=True,
+        opens_at=now - 30 * DAY,
+        closes_at=now - 9 * DAY,
+        channels=ALL_CHANNELS,
+    )
+    type(row).objects.filter(pk=row.pk).update(**ends(now))
+    response = desk.post(address(row, channel), entry(text="نص طويل كتبه الموظف"))
+    page = response.content.decode()
+    assert 'role="alert"' in page
+    assert "نص طويل كتبه الموظف" in page
+    assert not Contribution.objects.exists()
+
+
+def test_of_another_municipality_nothing_is_shown_when_it_is_typed_for(desk, kenitra):
+    foreign = ConsultationFactory(municipality=kenitra, closed=True, title_ar="استشارة الكناري", number=77)
+    response = desk.post(address(foreign), entry())
+    assert "الكناري" not in response.content.decode()
+    assert response.context["consultation"] is None
+
+
 # What is offered
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import html
+import logging
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from consultations import receipts
-from consultations.models import Contribution, Original
+from consultations.models import Consultation, Contribution, Original
 from consultations.views import following
 from portal.limits.models import Tally
 from portal.logs import WithoutSecrets
@@ -150,6 +151,7 @@ def test_no_code_is_written_into_the_server_s_log(client, consultation, caplog):
     caplog.handler.addFilter(WithoutSecrets())
     Client().get(_address(code=UNKNOWN))
     client.post(_address("follow-correct"), {"text": ""})
+    logging.getLogger("django.server").warning('"%s %s"', "GET", f"/ar/follow/?x=1&code={CODE}")
     assert "/follow/" in caplog.text
     assert CODE not in caplog.text
     assert UNKNOWN not in caplog.text
@@ -174,6 +176,15 @@ def test_published_with_its_number_and_what_was_taken_out(client, consultation):
     assert "A part was taken out" in page
     assert "اسم شخص" in page
     assert "النص الأصلي" not in page
+
+
+def test_a_withdrawn_consultation_leaves_no_dead_end(client, consultation):
+    _row(consultation, published=True)
+    number = f"/consultations/{consultation.number}/"
+    assert number in _page(client)
+    Consultation.objects.update(status="draft")
+    for name in ("follow", "received", "follow-correct", "follow-withdraw", "follow-erase"):
+        assert number not in _page(client, name)
 
 
 def test_refused_with_the_reason_and_how_to_object(client, consultation, nefta):
@@ -325,6 +336,9 @@ def test_saying_whether_it_helped(client, consultation):
         response = client.post(_address("follow-helped"), {"helped": said})
         assert response["Location"] == _address() + "#helped"
         assert Contribution.objects.get().was_helped is was_helped
+    for odd in ({}, {"helped": ""}, {"helped": "maybe"}):
+        assert client.post(_address("follow-helped"), odd).status_code == 200
+        assert Contribution.objects.get().was_helped is False
     assert client.get(_address("follow-helped")).status_code == 405
 
 

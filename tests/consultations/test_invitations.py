@@ -114,6 +114,18 @@ def test_without_a_consultation_there_is_no_box(client, nefta, program, path):
     assert "m-consult" not in client.get(f"/en/m/nefta/{path}").content.decode()
 
 
+def test_what_closes_at_midnight_closes_the_day_before(client, nefta, program):
+    consultation = about("program", program.pk, nefta, -9, 2)
+    consultation.closes_at = datetime.datetime(2026, 11, 11, tzinfo=nefta.zone_info)
+    consultation.save()
+    address = "/en/m/nefta/programs/2027/"
+    assert (
+        'until Tuesday 10 November 2026 at <bdi dir="ltr">24:00</bdi>' in client.get(address).content.decode()
+    )
+    with time_machine.travel(consultation.closes_at, tick=False):
+        assert "consultation closed on 10 November 2026" in client.get(address).content.decode()
+
+
 def test_a_closed_one_is_a_line_with_what_was_answered(client, nefta, program):
     closed = about("program", program.pk, nefta, -9, -3, title_ar="استشارة سابقة")
     contribution = ContributionFactory(consultation=closed, published=True)

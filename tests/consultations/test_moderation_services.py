@@ -122,6 +122,16 @@ def test_personal_data_needs_an_explicit_tick(consultation, moderator):
     assert row.status == Status.PUBLISHED
 
 
+def test_what_was_marked_when_it_was_stored_needs_the_tick_too(consultation, moderator):
+    """As the page shows it: the search for marks may have learnt since that it is an amount."""
+    row = ContributionFactory(consultation=consultation, text="اتصلوا بي على 20 000 000", flags=["phone"])
+    with pytest.raises(ValidationError) as caught:
+        publish_contributions(contributions=[row], actor=moderator)
+    assert list(caught.value.message_dict) == ["confirmed_marks"]
+    (row,) = publish_contributions(contributions=[row], actor=moderator, confirmed_marks=True)
+    assert row.status == Status.PUBLISHED
+
+
 def test_an_offensive_word_alone_needs_no_tick(consultation, moderator):
     row = ContributionFactory(consultation=consultation, text="أنتم حثالة")
     assert marks_of(row.text) == ["insult"]

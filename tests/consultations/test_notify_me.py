@@ -65,6 +65,7 @@ def test_what_is_no_address_is_said_beside_the_field_and_kept(client, address, e
     page = client.post(address, {"email": email})
     text = page.content.decode()
     assert page.status_code == 200
+    assert "<title>خطأ" in text
     assert 'href="#id_email"' in text
     assert 'id="email-error"' in text
     assert 'aria-invalid="true"' in text

@@ -7,7 +7,7 @@ import datetime
 import pytest
 import time_machine
 
-from consultations.models import AskedChoice, Consultation, ParticipationRules
+from consultations.models import AskedChoice, Consultation, ParticipationRules, Question
 from consultations.services.periods import change_consultation, publish_consultation
 from portal.publications.models import Publication
 from tests.consultations.factories import ActionPlanFactory
@@ -397,6 +397,18 @@ def test_another_towns_consultation_is_not_found(signed_in, draft, kenitra):
     for page in ("", "edit/", "publish/"):
         assert client.get(f"{DESK}consultations/7/{page}").status_code == 404
     assert client.post(f"{DESK}consultations/7/remove/").status_code == 404
+
+
+def test_a_question_at_a_far_place_does_not_end_the_numbers(signed_in, draft):
+    Question.objects.create(consultation=draft, position=32767, text_ar="آخر سؤال")
+    page = signed_in("editor").get(f"{DESK}consultations/1/edit/")
+    assert "آخر سؤال" in page.content.decode()
+
+
+def test_a_choice_at_a_far_place_does_not_end_the_numbers(signed_in, nefta):
+    AskedChoice.objects.create(municipality=nefta, asked="age", code="far", position=1500, label_ar="بعيد")
+    page = signed_in("municipal_admin").get(f"{DESK}participation/")
+    assert "بعيد" in page.content.decode()
 
 
 # Rules and lists

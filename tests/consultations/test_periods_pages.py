@@ -78,6 +78,7 @@ def test_while_it_is_open_one_can_take_part(client, consultation):
     assert state(page) == "open"
     assert "11 days left to take part" in text(page)
     assert 'href="/en/m/nefta/consultations/3/contribute/"' in page.content.decode()
+    assert ("/contribute/?kind=idea" in page.content.decode()) == (consultation.kind == "both")
     assert 'href="/en/m/nefta/consultations/3/form.pdf"' in page.content.decode()
     assert '<progress value="8" max="19"' in page.content.decode()
 

@@ -292,6 +292,14 @@ def test_a_closed_one_is_opened_again_until_its_figures_are_released(running, ac
             actor=actor,
             reason="تمديد",
         )
+        assert set(told) == {"closes_at"}
+        withdraw_consultation(consultation=running, actor=actor, reason="خطأ")
+        told = refusal(
+            change_consultation,
+            consultation=running,
+            values={"closes_at": later + 9 * DAY},
+            actor=actor,
+        )
     assert set(told) == {"closes_at"}
 
 

@@ -124,7 +124,11 @@ def test_another_figure_is_another_text(one, other):
 
 def test_figures_in_other_signs_are_the_same():
     arabic = likeness("نريد ١٬٠٠٠ شجرة في الحديقة العمومية")
-    assert arabic == likeness("نريد 1.000 شجرة، في الحديقة العمومية") == likeness("نريد 1 000 شجررررة في الحديقة العمومية")
+    assert (
+        arabic
+        == likeness("نريد 1.000 شجرة، في الحديقة العمومية")
+        == likeness("نريد 1 000 شجررررة في الحديقة العمومية")
+    )
 
 
 def test_every_number_has_its_own_likeness():

@@ -526,3 +526,21 @@ def test_a_plan_is_withdrawn_with_a_reason(sign_in, plan):
     assert posted(client, plan, act="withdraw", reason="خطأ").status_code == 302
     plan.refresh_from_db()
     assert not plan.is_public
+
+
+@pytest.mark.parametrize("table", ["stages", "axes", "committee"])
+def test_a_unit_asked_of_a_table_without_amounts_is_nothing(sign_in, plan, table):
+    address = at(f"staff-plan-{table}", plan)
+    client = sign_in()
+    shown = client.get(address)
+    response = client.post(address, as_shown(shown) | {"show-in": "million"})
+    assert response.status_code == 302
+    assert response["Location"] == address
+
+
+@pytest.mark.parametrize("page", ["plan-preview", "project-preview"])
+def test_a_preview_only_shows(sign_in, plan, page):
+    address = at(page, plan, **({"number": 1} if page == "project-preview" else {}))
+    client = sign_in()
+    assert client.get(address).status_code == 200
+    assert client.post(address).status_code == 405

@@ -176,6 +176,31 @@ def test_an_answer_that_is_a_draft_or_about_something_else_names_nobody(
     assert said.reference not in page
 
 
+def test_what_a_change_brought_stays_marked_once_it_is_adopted(client, project, plan):
+    change(project, solution_fr="• Une page pour les PV avec résumé\n• Un modèle")
+    said = ContributionFactory(consultation=ConsultationFactory(plan=plan, open=True), published=True)
+    OfficialAnswerFactory(
+        consultation=said.consultation,
+        outcome=version_of(plan, project, 2).kept(),
+        contributions=[said],
+        published=True,
+    )
+    take_step(project=project, code="adopt", actor=None, reason="Délibération 12")
+    page = read(client)
+    assert "<ins>avec résumé</ins>" in page
+    assert 'Marked: what version <bdi dir="ltr">2</bdi> added after the residents’ contributions' in page
+    assert said.reference in page
+    assert f"{VERSIONS}1..2/" in page
+    assert f"{VERSIONS}2..3/" not in page
+
+
+def test_an_adoption_that_changes_no_word_offers_no_comparison(client, project):
+    take_step(project=project, code="adopt", actor=None, reason="Délibération 12")
+    page = read(client)
+    assert "Compare with" not in page
+    assert "version <bdi" in page
+
+
 def test_every_version_is_listed_with_its_reason(client, project):
     change(project, title_fr="Autre", reason="Ligne 1\nLigne 2")
     take_step(project=project, code="adopt", actor=None, reason="Délibération 12")

@@ -152,6 +152,31 @@ def test_keeping_the_same_twice_keeps_one_version(project):
     assert project.versions.count() == 1
 
 
+def test_what_is_written_elsewhere_makes_an_adopted_project_a_revised_one(project):
+    services.take_step(project=project, code="adopt", actor=None, reason="Délibération 12")
+    Project.objects.filter(pk=project.pk).update(title_fr="Autre")
+    services.keep_public_version(project=project, actor=None, reason="Changed in the administration.")
+    assert numbers(project)[2:] == [(3, "revised", "Changed in the administration.")]
+    assert Project.objects.get(pk=project.pk).step == "revised"
+
+
+def test_what_is_written_elsewhere_and_tells_the_same_leaves_an_adopted_project_adopted(project):
+    services.take_step(project=project, code="adopt", actor=None, reason="Délibération 12")
+    services.keep_public_version(project=project, actor=None, reason="Changed in the administration.")
+    assert len(numbers(project)) == 2
+    assert Project.objects.get(pk=project.pk).step == "adopted"
+
+
+def test_what_is_written_elsewhere_of_an_adopted_draft_is_kept_too(draft):
+    project = services.add_project(plan=draft, values={"title_fr": "Un"}, actor=None)
+    services.keep_public_version(project=project, actor=None, reason="Elsewhere")
+    assert numbers(project) == []
+    services.take_step(project=project, code="adopt", actor=None, reason="Délibération 12")
+    Project.objects.filter(pk=project.pk).update(title_fr="Autre")
+    services.keep_public_version(project=project, actor=None, reason="Elsewhere")
+    assert numbers(project)[1:] == [(2, "revised", "Elsewhere")]
+
+
 def test_a_version_is_never_changed_or_removed(project):
     version = project.versions.get()
     version.reason = "other"

@@ -5,10 +5,12 @@ import json
 import pytest
 import tablib
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from consultations.models import Contribution, OfficialAnswer
 from consultations.receipts import fingerprint, new_code, shown
 from consultations.resources_participation import ContributionResource
+from consultations.services.contributions import withdraw
 from portal.audit.models import Entry
 from portal.exchange.formats import Csv, Xlsx
 from tests.consultations.answering import TEXT, answered, canary, drafted, member, published
@@ -88,6 +90,25 @@ def test_what_was_withdrawn_goes_out_without_its_text(consultation, admin):
     Contribution.objects.filter(pk=row.pk).update(status="withdrawn")
     (line,) = out(admin).dict
     assert (line["status"], line["text"]) == ("withdrawn", "")
+
+
+def test_what_was_withdrawn_is_read_by_nobody_in_the_admin(consultation, admin, client):
+    row = published(consultation, text="كلام أول", solution="كلام ثان", effect="كلام <b>ثالث")
+    client.force_login(admin)
+    address = reverse("admin:consultations_contribution_change", args=[row.pk])
+    page = client.get(address).content.decode()
+    assert "كلام أول" in page
+    assert "كلام &lt;b&gt;ثالث" in page
+    withdraw(contribution=row)
+    assert "كلام" not in client.get(address).content.decode()
+
+
+def test_a_vocalised_text_is_as_long_as_a_person_sees_it(consultation, admin):
+    long = "نَ" * 4000
+    result = bring(admin, ROW | {"text": long})
+    assert not wrong(result)
+    assert Contribution.objects.get().text == long
+    assert wrong(bring(admin, ROW | {"text": "ن" * 4001})) == {1: ["text"]}
 
 
 def test_nothing_of_another_municipality_goes_out(consultation, admin, kenitra, stranger):

@@ -8,7 +8,7 @@ import pytest
 from django.utils.translation import override
 
 from consultations.models import ProjectVersion
-from portal.subjects import Outcome, kinds, outcomes_of, parts_of, provider, read_subject
+from portal.subjects import Outcome, Parts, kinds, outcomes_of, parts_of, provider, read_subject
 from tests.consultations.factories import ActionPlanFactory, AxisFactory, ProjectFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def plan(nefta):
 def project(plan):
     found = ProjectFactory(plan=plan, number=3, title_ar="نشر المحاضر", title_fr="Procès-verbaux")
     for number in (1, 2):
-        ProjectVersion.objects.create(project=found, number=number, step="adopted", content={})
+        ProjectVersion.objects.create(project=found, number=number, step="draft", content={"text": number})
     return found
 
 
@@ -58,6 +58,7 @@ def test_a_draft_has_no_page_and_changes_nothing(nefta, plan, project, kind):
     subject = read_subject(nefta, kind, row.pk)
     assert (subject.address, subject.is_public) == ("", False)
     assert outcomes_of(nefta, kind, row.pk) == []
+    assert parts_of(nefta, kind, row.pk) == Parts()
     assert [title.endswith("(draft)") for _pk, title in provider(kind).choices(nefta)] == [True]
 
 
@@ -91,6 +92,11 @@ def test_an_answer_points_at_the_newest_version_of_each_project(nefta, plan, pro
     assert found[0].label_fr.endswith("Procès-verbaux")
     assert found[0].label_ar.endswith("نشر المحاضر")
     assert found[0].address == "/en/m/nefta/plans/openness/projects/3/versions/1..2/"
+
+
+def test_a_version_that_only_took_a_step_changed_nothing_to_point_at(nefta, plan, project):
+    ProjectVersion.objects.create(project=project, number=3, step="adopted", content={"text": 2})
+    assert [outcome.key for outcome in outcomes_of(nefta, "plan", plan.pk)] == ["project:3:2", "plan"]
 
 
 def test_a_project_offers_all_its_versions_the_newest_first(nefta, project):

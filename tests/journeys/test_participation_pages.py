@@ -10,6 +10,7 @@ from consultations.receipts import code_for
 from consultations.services.answers import publish_answer, write_answer
 from consultations.services.moderation import refuse_contributions
 from portal.management.demo_participation import RECEIPT
+from portal.meetings.models import Meeting
 from portal.notifications.models import Subscription
 from tests.journeys.conftest import EACH_LANGUAGE_AND_WIDTH, Reader, sign_in
 from tests.journeys.test_every_page import look
@@ -92,6 +93,7 @@ def test_desk_pages_of_one_thing(demo, reader, language, width):
     )
     public = OfficialAnswer.objects.exclude(pk=draft.pk).first()
     stage = Stage.objects.filter(plan=project.plan).first()
+    stage.meetings.add(*Meeting.objects.filter(municipality__slug="exemple")[:2])
     activity = project.activities.first()
     indicator = Indicator.objects.filter(project=project).first()
     pages = [
