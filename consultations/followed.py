@@ -173,7 +173,7 @@ def _reading_step(
         note = _day(contribution.published_on, municipality)
         is_shown = contribution.consultation.is_public
         address = talk_address(contribution) if is_shown else ""
-        return Step(_("Published"), note, "done", address, contribution.reference)
+        return Step(pgettext("contribution", "Published"), note, "done", address, contribution.reference)
     within = ngettext(
         "Within %(count)d working day, by %(day)s. If it is not published, you find the reason here.",
         "Within %(count)d working days, by %(day)s. If it is not published, you find the reason here.",

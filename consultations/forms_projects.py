@@ -27,7 +27,7 @@ from consultations.models import (
     Project,
 )
 from consultations.points import BULLET, Point, read_points, write_points
-from consultations.services.projects import REASON
+from consultations.services.projects import REASON, fingerprint_of
 from consultations.versions import ANSWERS, LISTS, NAMES, written_figure
 from portal.amounts.reading import Unit, units_of
 from portal.editing.cell_fields import UnitAmountField, cell_field
@@ -213,7 +213,14 @@ class StepForm(DeskForm):
     def __init__(self, data: Any = None, *, project: Project) -> None:
         super().__init__(data, auto_id="step-%s")
         remember_row(self, project.pk)
+        self.fields["seen"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, max_length=100, initial=fingerprint_of(project)
+        )
         self.dress()
+
+    def show_anew(self, project: Project) -> None:
+        """Where a step was refused the page shows what is there now: the next step is taken with that."""
+        self.data = {**self.data.dict(), "seen": fingerprint_of(project)}  # type: ignore[attr-defined]
 
 
 class GradeForm(DeskForm):

@@ -51,7 +51,7 @@ class Line:
     reference: str
     channel: str
     text: str
-    """As published; empty where it is not, or not any more."""
+    """As published; empty where it is not, or not any more: of a withdrawn consultation too."""
     state: str
     verdict: str
     answer: Localized | None
@@ -93,7 +93,7 @@ def read_lines(
 def _line(number: int, contribution: Contribution, municipality: Municipality) -> Line:
     consultation, answer = contribution.consultation, contribution.answer
     shown = answer if answer and answer.is_public else None
-    is_public = contribution.status == Contribution.Status.PUBLISHED
+    is_public = contribution.status == Contribution.Status.PUBLISHED and consultation.is_public
     return Line(
         number=number,
         day=contribution.received_at.astimezone(municipality.zone_info).date(),
@@ -124,6 +124,8 @@ def _state_of(contribution: Contribution) -> str:
             "reason": contribution.get_refusal_reason_display(),
         }
     is_public = contribution.status == Contribution.Status.PUBLISHED
+    if is_public and not contribution.consultation.is_public:
+        return _("Consultation withdrawn")
     return _("Published, a part was taken out") if is_public and contribution.is_redacted else state
 
 

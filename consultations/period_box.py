@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from consultations.countdown import Left, days_left, last_day_of, time_left
 from consultations.models import Consultation
@@ -66,8 +67,15 @@ def period_box(
 
 
 def clock(moment: datetime.datetime, consultation: Consultation, *, is_end: bool = False) -> str:
-    """``23:59`` by the municipality's clocks; with the offset where they show it twice that day."""
-    zone = consultation.municipality.zone_info
+    """The time of a moment by the clocks of the consultation's municipality, as :func:`clock_in` says it."""
+    return clock_in(moment, consultation.municipality.zone_info, is_end=is_end)
+
+
+def clock_in(moment: datetime.datetime, zone: ZoneInfo, *, is_end: bool = False) -> str:
+    """``23:59`` by the clocks of ``zone``; with the offset where they show it twice that day.
+
+    An end at midnight is ``24:00``: it goes with :func:`consultations.countdown.last_day_of`.
+    """
     local = moment.astimezone(zone)
     if is_end and local.time() == datetime.time():
         return "24:00"

@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consultations.models.periods import Channel, Consultation, Question
 from consultations.models.plans import TEXT_LENGTH, TITLE_LENGTH
@@ -145,7 +146,7 @@ class Contribution(Versioned):
 
     class Status(models.TextChoices):
         PENDING = "pending", _("To be read")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("contribution", "Published")
         REFUSED = "refused", _("Not published")
         WITHDRAWN = "withdrawn", _("Withdrawn by its author")
 

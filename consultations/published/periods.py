@@ -11,7 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from consultations.countdown import last_day_of
 from consultations.models import Channel, Consultation
+from consultations.period_box import clock_in
 from portal.bilingual import localized, page_language
 from portal.locales import full_date
 from portal.subjects import Subject, kinds, read_subject
@@ -100,7 +102,7 @@ def page_context(content: Content) -> dict[str, Any]:
         "questions": [_text(question, "text") for question in content["questions"]],
         "channels": [Channel(channel).label for channel in content["channels"]],
         "opens": _moment(content, "opens_at"),
-        "closes": _moment(content, "closes_at"),
+        "closes": _moment(content, "closes_at", is_end=True),
         "moderation": Consultation.Moderation(content["moderation"]).label,
     }
 
@@ -109,7 +111,9 @@ def _text(content: Content, name: str) -> Any:
     return localized(SimpleNamespace(**content), name)
 
 
-def _moment(content: Content, name: str) -> tuple[str, str]:
-    """The day and the time by the municipality's clocks."""
-    at = datetime.datetime.fromisoformat(content[name]).astimezone(ZoneInfo(content["time_zone"]))
-    return full_date(at.date(), content["municipality"]["country"], page_language()), f"{at:%H:%M}"
+def _moment(content: Content, name: str, *, is_end: bool = False) -> tuple[str, str]:
+    """The day and the time by the municipality's clocks; an end at midnight is 24:00 of the last day."""
+    at, zone = datetime.datetime.fromisoformat(content[name]), ZoneInfo(content["time_zone"])
+    day = last_day_of(at, zone) if is_end else at.astimezone(zone).date()
+    country = content["municipality"]["country"]
+    return full_date(day, country, page_language()), clock_in(at, zone, is_end=is_end)

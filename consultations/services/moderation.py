@@ -42,6 +42,7 @@ def publish_contributions(
     contributions: Iterable[Contribution],
     actor: User | None,
     confirmed_marks: bool = False,
+    restores: bool = False,
     seen: Mapping[int, int] | None = None,
 ) -> list[Contribution]:
     """Let contributions through, all or none; return them as they stand now.
@@ -52,6 +53,7 @@ def publish_contributions(
         confirmed_marks: whether the moderator saw the marks of personal data and publishes all the same.
         seen: the version of each row that the moderator had before them; that of the rows given where
             there is none.
+        restores: whether what was refused is published after all, as :func:`restore` does.
 
     Raises:
         ValidationError: at ``confirmed_marks`` for personal data that nobody confirmed; of the whole where
@@ -60,13 +62,15 @@ def publish_contributions(
     rows = _held(contributions, seen)
     waiting = [row for row in rows if row.status == Status.PENDING]
     unread = [row for row in rows if row.status == Status.PUBLISHED and row.moderated_at is None]
-    done = {row.pk for row in (*waiting, *unread)}
+    refused = [row for row in rows if restores and row.status == Status.REFUSED]
+    done = {row.pk for row in (*waiting, *unread, *refused)}
     for row in rows:
         if row.pk not in done:
             raise _not_possible(row)
     _check_marks(rows, is_confirmed=confirmed_marks)
     batch = _batch(rows)
     _let_through(waiting, Status.PUBLISHED, "contribution.published", actor, batch)
+    _let_through(refused, Status.PUBLISHED, "contribution.restored", actor, batch)
     _write(unread, {"moderated_at": timezone.now()})
     for row in unread:
         _journal(row, "contribution.read", {}, actor, batch)

@@ -297,8 +297,14 @@ def _free_code(asked: str, values: Mapping[str, Any], taken: set[tuple[str, str]
 
 
 def _stored(consultation: Consultation) -> Consultation:
-    """The consultation as it is now: the turn is taken."""
-    return Consultation.objects.select_related("municipality").get(pk=consultation.pk)
+    """The consultation as it is now: the turn is taken.
+
+    Raises ``ValidationError`` for a draft that somebody removed meanwhile.
+    """
+    found = Consultation.objects.select_related("municipality").filter(pk=consultation.pk).first()
+    if found is None:
+        raise ValidationError(_("Somebody removed this draft."))
+    return found
 
 
 def _next_number(municipality: Municipality) -> int:

@@ -27,9 +27,12 @@ from consultations.rules import STEPS, step_from
 from consultations.versions import ANSWERS, TEXTS, Content, content_of
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.audit.models import Entry
+from portal.audit.reading import read_entry
 from portal.editing.rows import RowEdit, RowsRefused, write_rows
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
+from portal.publications import chain
 
 FIELDS = ("axis", *TEXTS, *ANSWERS, "amount")
 """What people write of a project. Its indicators and activities are tables of their own."""
@@ -91,11 +94,17 @@ def change_project(
 
 
 @transaction.atomic
-def take_step(*, project: Project, code: str, actor: User | None, reason: str = "") -> Project:
+def take_step(
+    *, project: Project, code: str, actor: User | None, reason: str = "", seen: str | None = None
+) -> Project:
     """Take a project a step further and keep it as it stands there.
 
-    ``reason`` is the council's decision that adopts it, or why it is opened again: the public reads it.
-    Raises ``ValidationError`` where there is no such step from where it stands, and at ``reason``.
+    Args:
+        reason: the council's decision that adopts it, or why it is opened again: the public reads it.
+        seen: the :func:`fingerprint_of` what the person had before them.
+
+    Raises ``ValidationError`` where there is no such step from where it stands, at ``reason``, and where
+    somebody changed the project since it was shown: with what stood there and what stands there now.
     """
     take_turn(project.plan.municipality)
     current = _stored(project)
@@ -105,6 +114,8 @@ def take_step(*, project: Project, code: str, actor: User | None, reason: str = 
             text = _("From “%(step)s” there is no such step: somebody may have taken it already.")
             raise ValidationError(text % {"step": current.get_step_display()})
         raise ValidationError(_("There is no such step."))
+    if seen is not None and seen != fingerprint_of(current):
+        raise _changed_since(current, seen)
     if not reason.strip():
         told = _("Name the decision and its date, or say why: the public reads it.")
         raise ValidationError({REASON: told})
@@ -114,6 +125,27 @@ def take_step(*, project: Project, code: str, actor: User | None, reason: str = 
     changes: Changes = {"step": (step.old, step.new)}
     _journal(current, "project.stepped", _with_reason(changes, reason), actor)
     return current
+
+
+def fingerprint_of(project: Project) -> str:
+    """What a page carries of the project that it shows: its version, and all that adopting it would keep."""
+    return f"{project.version}-{chain.fingerprint(chain.canonical(content_of(project)))}"
+
+
+def _changed_since(project: Project, seen: str) -> ValidationError:
+    """That it changed; where the row itself did, what the last act found there and what it wrote."""
+    told = [_("The project has changed since you opened this page. Look through it again, then decide.")]
+    last = Entry.objects.filter(
+        municipality=project.plan.municipality_id,
+        object_type=Project._meta.label_lower,
+        object_id=str(project.pk),
+    ).first()
+    if last and seen.partition("-")[0] != str(project.version):
+        changes = read_entry(last).changes
+        told += [
+            f"{change.label}: \u2068{change.before}\u2069 / \u2068{change.after}\u2069" for change in changes
+        ]
+    return ValidationError(told)
 
 
 @transaction.atomic

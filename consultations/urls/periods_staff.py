@@ -17,6 +17,11 @@ urlpatterns = [
         desk_periods.consultation_remove,
         name="staff-consultation-remove",
     ),
+    path(
+        "consultations/<int:number>/figures/",
+        desk_periods.consultation_figures,
+        name="consultation-figures",
+    ),
     path("participation/", desk_participation.participation_rules, name="participation-rules"),
     path(
         "participation/lists/<slug:asked>/",

@@ -176,6 +176,8 @@ def _proposed_values(municipality: Municipality) -> dict[str, Any]:
 @require_http_methods(FORM)
 def answer_page(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
     """An answer: as a form while it is a draft, else as it reads, with its steps; ``?edit=1`` opens it."""
+    if request.method == "POST" and _is_removed(municipality, pk):
+        return _show_removed(request, municipality)
     answer = _answer(municipality, pk)
     consultation = answer.consultation
     group = _group_rows(answer.contributions)
@@ -187,10 +189,39 @@ def answer_page(request: HttpRequest, municipality: Municipality, pk: int) -> Ht
         return _show_form(request, consultation, form, group, answer)
     form = AnswerForm(request.POST, outcomes=outcomes, answer=answer, asks_reason=answer.is_public)
     if form.is_valid():
-        saved = _save(request, form, lambda: _rewrite(request, form, answer))
+        try:
+            saved = _save(request, form, lambda: _rewrite(request, form, answer))
+        except Http404:
+            # Removed while this was read.
+            return _show_removed(request, municipality)
         if saved:
             return redirect(_address(saved))
     return _show_form(request, consultation, form, group, answer)
+
+
+def _is_removed(municipality: Municipality, pk: int) -> bool:
+    """Whether an answer was a draft that somebody removed here."""
+    removals = Entry.objects.filter(
+        municipality=municipality,
+        action="answer.removed",
+        object_type=OfficialAnswer._meta.label_lower,
+        object_id=str(pk),
+    )
+    return removals.exists()
+
+
+def _show_removed(request: HttpRequest, municipality: Municipality) -> HttpResponse:
+    """What was typed in a draft that is gone, as the form of a new one for the same contributions."""
+    rows = _contributions(municipality, _keys(request.POST.getlist("c")))
+    # What was withdrawn or taken down since has no answer any more.
+    group = [row for row in rows if row.status == Contribution.Status.PUBLISHED] or rows
+    if not group:
+        raise Http404
+    consultation = group[0].consultation
+    outcomes = outcomes_of(municipality, consultation.subject_kind, consultation.subject_id)
+    form = AnswerForm(request.POST, outcomes=outcomes)
+    form.add_error(None, _("Somebody removed this draft."))
+    return _show_form(request, consultation, form, group)
 
 
 def _save(

@@ -46,7 +46,7 @@ MOST = 600
 """Contributions an hour from one network before it is asked to wait."""
 MOST_COPIES = 50
 """Of the form on paper, for the staff: a copy takes half a second to make."""
-MOST_COPIES_FOR_ANYBODY = 5
+MOST_COPIES_FOR_ANYBODY = 1
 
 
 @never_cache

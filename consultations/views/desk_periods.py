@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -11,12 +13,14 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Q
 from django.forms.utils import ErrorDict
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from consultations.asked import lists_of
+from consultations.figures import read_figures
 from consultations.forms_periods import (
     PeriodForm,
     PublishForm,
@@ -30,6 +34,7 @@ from consultations.models import Channel, Consultation, Question
 from consultations.period_box import clock, period_box
 from consultations.periods import desk_consultation, read_standing, standing_of
 from consultations.rules_receiving import entries_close_at
+from consultations.services.figures import release, why_not
 from consultations.services.periods import (
     add_consultation,
     change_consultation,
@@ -39,7 +44,8 @@ from consultations.services.periods import (
     save_questions,
     withdraw_consultation,
 )
-from portal.editing.merging import is_same_row, merge
+from portal.audit.models import Entry
+from portal.editing.merging import ROW, is_same_row, merge
 from portal.editing.pages import Editing
 from portal.editing.rows import RowsRefused
 from portal.editing.sheets import Sheet
@@ -89,6 +95,9 @@ def consultation_page(request: HttpRequest, municipality: Municipality, number: 
     }
     if consultation.opens_at and consultation.closes_at:
         context |= _standing_context(consultation)
+    if consultation.is_public and context["may_publish"]:
+        context["figures"] = read_figures(consultation, lists_of(municipality))
+        context["figures_obstacle"] = why_not(consultation, timezone.now())
     return render(request, "consultations/desk/consultation.html", context)
 
 
@@ -143,17 +152,63 @@ def _add(request: HttpRequest, municipality: Municipality, form: PeriodForm, she
 @require_http_methods(FORM)
 def consultation_edit(request: HttpRequest, municipality: Municipality, number: int) -> HttpResponse:
     """A consultation and its questions as one form."""
-    consultation = desk_consultation(municipality, number)
     posted = request.POST if request.method == "POST" else None
+    if posted is not None and _is_removed(municipality, posted):
+        return _show_removed(request, municipality, posted)
+    consultation = desk_consultation(municipality, number)
     form = PeriodForm(posted, municipality=municipality, consultation=consultation)
     sheet = _questions(consultation, posted)
     if posted is None or "more" in posted:
         return _show_form(request, municipality, _unread(form, posted), sheet)
     is_valid = form.is_valid()
-    if sheet.is_valid() and is_valid and _saved(request, form, sheet, consultation):
+    try:
+        is_saved = sheet.is_valid() and is_valid and _saved(request, form, sheet, consultation)
+    except Http404:
+        # Removed while this was read.
+        return _show_removed(request, municipality, posted)
+    if is_saved:
         messages.success(request, _("The consultation is saved."))
         return redirect("staff-consultation", slug=municipality.slug, number=number)
     return _show_form(request, municipality, form, sheet, is_refused=True)
+
+
+def _is_removed(municipality: Municipality, posted: QueryDict) -> bool:
+    """Whether what a form was shown of is a draft that somebody removed here."""
+    removals = Entry.objects.filter(
+        municipality=municipality,
+        action="consultation.removed",
+        object_type=Consultation._meta.label_lower,
+        object_id=posted.get(ROW, "").replace("\0", ""),
+    )
+    return removals.exists()
+
+
+def _show_removed(request: HttpRequest, municipality: Municipality, posted: QueryDict) -> HttpResponse:
+    """What was typed in a draft that is gone, as the form of a new one."""
+    data = _as_new_rows(posted)
+    form, sheet = PeriodForm(data, municipality=municipality), _questions(None, data)
+    form.add_error(None, _("Somebody removed this draft."))
+    return _show_form(request, municipality, form, sheet, is_refused=True)
+
+
+_NOTHING_SEEN = json.dumps({"version": 0, "cells": {}})
+
+
+def _as_new_rows(posted: QueryDict) -> QueryDict:
+    """What was posted, with the questions of a draft that is gone as new ones."""
+    data, columns = posted.copy(), [name for name, _label in _questions(None, None).heads]
+    rows = [name.removesuffix("-seen") for name in posted if re.fullmatch(r"question-\w+-seen", name)]
+    kept = [row for row in rows if f"{row}-remove" not in posted]
+    for name in [name for name in posted if name.startswith("question-")]:
+        del data[name]
+    for number, row in enumerate(kept):
+        # Of a row that was stored nothing is there any more: all of it is new.
+        is_new = row.startswith("question-new")
+        data[f"question-new{number}-seen"] = posted.get(f"{row}-seen", "") if is_new else _NOTHING_SEEN
+        for column in columns:
+            data[f"question-new{number}-{column}"] = posted.get(f"{row}-{column}", "")
+    data["question-rows"] = str(len(kept))
+    return data
 
 
 def _saved(request: HttpRequest, form: PeriodForm, sheet: Sheet, consultation: Consultation) -> bool:
@@ -239,6 +294,8 @@ def consultation_remove(request: HttpRequest, municipality: Municipality, number
     try:
         remove_consultation(consultation=consultation, actor=person(request))
     except ValidationError as refusal:
+        # Raises ``Http404`` where somebody else removed it in the same instant.
+        desk_consultation(municipality, number)
         messages.error(request, " ".join(refusal.messages))
         return redirect("staff-consultation", slug=municipality.slug, number=number)
     messages.success(request, _("The draft is removed."))
@@ -266,6 +323,20 @@ def consultation_publish(request: HttpRequest, municipality: Municipality, numbe
         return redirect("staff-consultation", slug=municipality.slug, number=number)
     context = _publish_context(request, consultation) | {"publish": publish, "withdraw": withdraw}
     return render(request, "consultations/desk/consultation_publish.html", context)
+
+
+@staff_page(Act.PUBLISH)
+@require_POST
+def consultation_figures(request: HttpRequest, municipality: Municipality, number: int) -> HttpResponse:
+    """Release the figures of a consultation before the portal does it by itself."""
+    consultation = desk_consultation(municipality, number)
+    try:
+        release(consultation=consultation, actor=person(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("Figures of a consultation released"))
+    return redirect("staff-consultation", slug=municipality.slug, number=number)
 
 
 def _is_published(request: HttpRequest, form: PublishForm, consultation: Consultation) -> bool:

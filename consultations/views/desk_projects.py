@@ -183,6 +183,7 @@ def project_step(request: HttpRequest, municipality: Municipality, plan: str, nu
                 project=project,
                 code=request.POST.get("step", ""),
                 reason=form.cleaned_data[REASON],
+                seen=form.cleaned_data["seen"],
                 actor=person(request),
             )
         except ValidationError as refusal:
@@ -191,7 +192,9 @@ def project_step(request: HttpRequest, municipality: Municipality, plan: str, nu
             said = _("The project is now: %(step)s.") % {"step": after.get_step_display()}
             messages.success(request, said)
             return redirect(_address("staff-project", project.plan, project))
-    return _show_again(request, project, step_form=form)
+    current = _project(municipality, plan, number)
+    form.show_anew(current)
+    return _show_again(request, current, step_form=form)
 
 
 @staff_page(Act.EDIT)

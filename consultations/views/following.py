@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,6 +49,8 @@ def for_the_author(view: CodeView) -> Callable[..., HttpResponse]:
 
     A code with a wrong check character was mistyped: nobody is asked. One that could be right and is not
     is counted, and with too many of them the network waits; that is the one thing a reading page writes.
+
+    Where a POST finds no database at all, its answer needs none either, and gives back what was typed.
     """
 
     @never_cache
@@ -57,15 +59,25 @@ def for_the_author(view: CodeView) -> Callable[..., HttpResponse]:
         normal = receipts.normalised(code[:CODE_LENGTH])
         if not receipts.is_well_formed(normal):
             return _kept_private(_door(request, code, status=404))
-        if counted(request, SCOPE) >= MOST_MISSES:
-            return _kept_private(_too_many(request))
-        contribution = _of_code(normal)
-        if contribution is None:
-            count(request, SCOPE)
-            return _kept_private(_door(request, code, is_unknown=True, status=404))
-        return _kept_private(view(request, contribution, normal))
+        try:
+            return _kept_private(_answer(view, request, normal, code))
+        except Error:
+            if request.method != "POST":
+                raise
+            logger.exception("The database is away")
+            return _kept_private(_away(request, normal))
 
     return inner
+
+
+def _answer(view: CodeView, request: HttpRequest, normal: str, typed: str) -> HttpResponse:
+    if counted(request, SCOPE) >= MOST_MISSES:
+        return _too_many(request)
+    contribution = _of_code(normal)
+    if contribution is None:
+        count(request, SCOPE)
+        return _door(request, typed, is_unknown=True, status=404)
+    return view(request, contribution, normal)
 
 
 def _of_code(code: str) -> Contribution | None:
@@ -107,6 +119,20 @@ def _too_many(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _away(request: HttpRequest, code: str) -> HttpResponse:
+    """What was not done, and a form by which a correction is sent once more just as it was."""
+    posted = [(name, str(text)) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"]
+    labels = {"text": _("What you wrote"), "solution": _("Proposed solution"), "effect": _("Expected effect")}
+    written = [(name, labels[name], text) for name, text in posted if name in labels and text.strip()]
+    context = {
+        "code": code,
+        "said": _stored_nothing() if written else _not_done(),
+        "written": written,
+        "others": [(name, text) for name, text in posted if name not in labels or not text.strip()],
+    }
+    return render(request, "consultations/follow_away.html", context, status=503)
+
+
 @require_safe
 @for_the_author
 def received(request: HttpRequest, contribution: Contribution, code: str) -> HttpResponse:
@@ -145,10 +171,9 @@ def correct(request: HttpRequest, contribution: Contribution, code: str) -> Http
         form.refuse(refusal)
         contribution.refresh_from_db()
         return _correction(request, form, contribution, code, status=409)
-    except (OperationalError, InterfaceError):
+    except Error:
         logger.exception("A correction could not be stored")
-        said = _("It could not be stored just now. Your text is below: send it again in a moment.")
-        return _correction(request, form, contribution, code, status=503, said=said)
+        return _correction(request, form, contribution, code, status=503, said=_stored_nothing())
     return SeeOther(reverse("follow", kwargs={"code": code}))
 
 
@@ -194,11 +219,16 @@ def _leave(
     act: Callable[..., Contribution],
     template: str,
 ) -> HttpResponse:
-    if request.method == "POST" and not is_forged(request):
+    if request.method != "POST":
+        return _page(request, template, contribution, code)
+    if is_forged(request):
+        return _page(request, template, contribution, code, said=_unsure())
+    try:
         act(contribution=contribution)
-        return SeeOther(reverse("follow", kwargs={"code": code}))
-    said = _unsure() if request.method == "POST" else ""
-    return _page(request, template, contribution, code, said=said)
+    except Error:
+        logger.exception("A contribution could not be taken back")
+        return _page(request, template, contribution, code, status=503, said=_not_done())
+    return SeeOther(reverse("follow", kwargs={"code": code}))
 
 
 @require_POST
@@ -206,24 +236,42 @@ def _leave(
 @for_the_author
 def helped(request: HttpRequest, contribution: Contribution, code: str) -> HttpResponse:
     """Whether the official answer answers its author."""
-    said = {"yes": True, "no": False}.get(request.POST.get("helped", ""))
-    if is_forged(request) or said is None:
+    was_helped = {"yes": True, "no": False}.get(request.POST.get("helped", ""))
+    if is_forged(request) or was_helped is None:
         return _page(request, "consultations/follow.html", contribution, code, said=_unsure())
     try:
-        services.say_helped(contribution=contribution, was_helped=said)
+        services.say_helped(contribution=contribution, was_helped=was_helped)
     except ValidationError as refusal:
-        words = " ".join(refusal.messages)
-        return _page(request, "consultations/follow.html", contribution, code, said=words)
+        said = " ".join(refusal.messages)
+        return _page(request, "consultations/follow.html", contribution, code, said=said)
+    except Error:
+        logger.exception("Whether an answer helped could not be stored")
+        said = _not_done()
+        return _page(request, "consultations/follow.html", contribution, code, status=503, said=said)
     return SeeOther(reverse("follow", kwargs={"code": code}) + "#helped")
 
 
 def _page(
-    request: HttpRequest, template: str, contribution: Contribution, code: str, **extra: Any
+    request: HttpRequest,
+    template: str,
+    contribution: Contribution,
+    code: str,
+    *,
+    status: int = 200,
+    **extra: Any,
 ) -> HttpResponse:
     page: Followed = read_followed(contribution)
     context = frame(contribution.consultation) | {"page": page, "code": code, "shown": receipts.shown(code)}
-    return render(request, template, context | extra)
+    return render(request, template, context | extra, status=status)
 
 
 def _unsure() -> str:
     return _("We could not tell whether it came from this page. Nothing was done: press the button again.")
+
+
+def _not_done() -> str:
+    return _("The connection broke off: nothing was stored. Try again.")
+
+
+def _stored_nothing() -> str:
+    return _("It could not be stored just now. Your text is below: send it again in a moment.")

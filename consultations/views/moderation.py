@@ -285,7 +285,8 @@ def _take_bulk(request: HttpRequest, municipality: Municipality, form: BulkForm)
     take_turn(municipality)
     rows, values, actor = members(municipality, form.cleaned_data["pick"]), form.cleaned_data, person(request)
     if values["act"] == BulkForm.PUBLISH:
-        publish_contributions(contributions=rows, confirmed_marks=values["confirmed_marks"], actor=actor)
+        confirmed = values["confirmed_marks"]
+        publish_contributions(contributions=rows, confirmed_marks=confirmed, restores=True, actor=actor)
         return _told_published(len(rows))
     refuse_contributions(contributions=rows, reason=values["reason"], note=values["note"], actor=actor)
     return _told_refused(len(rows))

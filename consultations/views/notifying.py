@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from consultations.csrf import is_forged, keeps_what_was_typed
 from consultations.letters import CONSULTATION
 from consultations.models import Consultation
 from consultations.periods import consultation_of
@@ -46,11 +47,14 @@ class NotifyForm(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed
 def notify_me(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Ask for an address; the answer says the same whether it was known or not."""
     municipality = Municipality.objects.public_or_404(slug)
     consultation = consultation_of(municipality, number)
     form = NotifyForm(request.POST) if request.method == "POST" else NotifyForm()
+    if is_forged(request):
+        return _unsure(request, consultation, form)
     if not form.is_bound or not form.is_valid():
         return _page(request, consultation, form)
     if count(request, SCOPE) > MOST_AN_HOUR:
@@ -64,6 +68,12 @@ def notify_me(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             language=page_language(),
         )
     return redirect(f"{reverse('notify-me', kwargs={'slug': slug, 'number': number})}?asked=1")
+
+
+def _unsure(request: HttpRequest, consultation: Consultation, form: NotifyForm) -> HttpResponse:
+    said = _("We could not tell whether it came from this form. Nothing is lost: send it again.")
+    form.add_error(None, said)
+    return _page(request, consultation, form, status=422)
 
 
 def _too_many(request: HttpRequest, consultation: Consultation, form: NotifyForm) -> HttpResponse:

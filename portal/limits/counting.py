@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 
 from django.conf import settings
@@ -25,6 +26,7 @@ IPV6_PREFIX = 64
 """What one household, school or café is given, and one customer of a provider can change at will."""
 SALT_BYTES = 32
 UNKNOWN = "unknown"
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::\d*)?|(?P<v4>[0-9.]+):\d*")
 
 
 def count(request: HttpRequest, scope: str) -> int:
@@ -72,8 +74,13 @@ def network_of(request: HttpRequest) -> str:
 
 
 def _network(text: str) -> str:
+    """The network of an address; some proxies write the port behind it, and IPv6 in brackets."""
+    text = text.strip()
+    with_port = _WITH_PORT.fullmatch(text)
+    if with_port:
+        text = with_port["v6"] or with_port["v4"] or ""
     try:
-        address = ipaddress.ip_address(text.strip().partition("%")[0])
+        address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return ""
     address = getattr(address, "ipv4_mapped", None) or address

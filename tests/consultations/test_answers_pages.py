@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from consultations.models import Contribution, OfficialAnswer
-from consultations.services.answers import publish_answer, write_answer
+from consultations.services.answers import publish_answer, remove_answer, write_answer
 from consultations.services.contributions import withdraw
 from tests.consultations.answering import (
     COMPLETE,
@@ -75,8 +75,7 @@ def fields(response, **given):
         sent[bound.html_name] = "" if value is None else value
         if bound.field.show_hidden_initial:
             sent[bound.html_initial_name] = "" if bound.initial is None else bound.initial
-    if not response.context["answer"]:
-        sent["c"] = [quote["contribution"].pk for quote in response.context["quotes"]]
+    sent["c"] = [quote["contribution"].pk for quote in response.context["quotes"]]
     return sent | given
 
 
@@ -312,6 +311,46 @@ def test_two_people_lose_nothing(desk, contribution, writer, second):
     desk.post(address(answer), fields(form, did_fr="Affiché"))
     answer.refresh_from_db()
     assert (answer.text_fr, answer.did_fr) == ("Écrit par l’autre", "Affiché")
+
+
+def test_what_was_typed_in_a_draft_that_is_gone_becomes_a_new_one(desk, consultation, contribution, writer):
+    other = published(consultation)
+    answer = drafted([contribution, other], writer)
+    form = desk.get(address(answer))
+    remove_answer(answer=answer, actor=None)
+    response = desk.post(address(answer), fields(form, text_fr="Écrit <longtemps>", out=[other.pk]))
+    page = text(response)
+    assert "Somebody removed this draft." in page
+    assert "Écrit &lt;longtemps&gt;" in page
+    assert f'action="{NEW}"' in page
+    desk.post(NEW, fields(response, out=[other.pk]))
+    saved = OfficialAnswer.objects.get()
+    assert (saved.text_fr, list(saved.contributions.all())) == ("Écrit <longtemps>", [contribution])
+
+
+def test_a_draft_removed_while_it_is_saved_loses_nothing(desk, contribution, writer, monkeypatch):
+    answer = drafted([contribution], writer)
+    form = desk.get(address(answer))
+
+    def removed_first(municipality):
+        monkeypatch.undo()
+        remove_answer(answer=answer, actor=None)
+
+    monkeypatch.setattr("consultations.views.answers.take_turn", removed_first)
+    page = text(desk.post(address(answer), fields(form, text_fr="Écrit longtemps")))
+    assert "Somebody removed this draft." in page
+    assert "Écrit longtemps" in page
+
+
+def test_of_a_draft_that_is_gone_nothing_foreign_is_shown(desk, contribution, writer):
+    answer = drafted([contribution], writer)
+    form = desk.get(address(answer))
+    remove_answer(answer=answer, actor=None)
+    foreign = published(ConsultationFactory(open=True))
+    assert desk.post(address(answer), fields(form, c=[foreign.pk])).status_code == 404
+    assert desk.post(address(answer), fields(form, c=[])).status_code == 404
+    assert desk.get(address(answer)).status_code == 404
+    assert desk.post(f"{LIST}424242/", fields(form)).status_code == 404
 
 
 def test_whoever_comes_second_to_the_same_field_sees_both(desk, contribution, writer, second):

@@ -3,10 +3,11 @@
 import datetime
 import html
 import logging
+import re
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -316,6 +317,78 @@ def test_leaving_is_asked_about_first(client, consultation, name):
     assert bool(row.erased_at) == (name == "follow-erase") == (row.text == "")
     assert client.post(_address(name)).status_code == 303, "twice is once"
     assert "<form" not in _page(client, name).split("<main")[1]
+
+
+ACTS = {"follow-withdraw": "withdraw", "follow-erase": "erase", "follow-helped": "say_helped"}
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+@pytest.mark.parametrize("name", ACTS)
+def test_what_could_not_be_done_is_said_and_can_be_tried_again(
+    client, consultation, monkeypatch, name, error
+):
+    answer = OfficialAnswerFactory(consultation=consultation, published=True)
+    _row(consultation, published=True, answer=answer, text="كناري")
+
+    def locked(**_given):
+        raise error("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(following.services, ACTS[name], locked)
+        refused = client.post(_address(name, language="en"), {"helped": "yes"})
+    page = refused.content.decode()
+    assert refused.status_code == 503
+    assert "Nothing was done" in page
+    assert "nothing was stored. Try again." in page
+    assert "كناري" in page
+    assert '<form method="post"' in page
+    row = Contribution.objects.get()
+    assert (row.status, row.text, row.erased_at, row.was_helped) == ("published", "كناري", None, None)
+    assert client.post(_address(name), {"helped": "yes"}).status_code == 303
+
+
+@pytest.fixture
+def away():
+    """Whoever asks the database for anything is refused, until the returned context is left."""
+
+    def refused(*_given):
+        raise OperationalError("the server closed the connection")
+
+    return lambda: connection.execute_wrapper(refused)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_without_a_database_nothing_is_done_and_it_is_said(client, consultation, away, name):
+    _row(consultation, published=True)
+    with away():
+        refused = client.post(_address(name, language="en"), {"helped": "yes"})
+    assert refused.status_code == 503
+    assert "<h1>Nothing was done</h1>" in refused.content.decode()
+    assert f'href="{_address(language="en")}"' in refused.content.decode()
+    assert refused["X-Robots-Tag"] == "noindex, nofollow"
+    assert Contribution.objects.get().status == "published"
+
+
+def test_without_a_database_a_correction_is_given_back_and_can_be_sent_as_it_was(
+    client, consultation, clock, away
+):
+    code = contributed(client, consultation, clock)
+    sent = filled_in("", text="نص طويل <b> تعبت فيه", profile="student", age="u16", name="Sonia")
+    strict = Client(enforce_csrf_checks=True)
+    with away():
+        refused = strict.post(_address("follow-correct", code), sent)
+    page = refused.content.decode()
+    assert refused.status_code == 503
+    assert f"\n{html.escape(sent['text'])}</textarea>" in page
+    given_back = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+    assert {**given_back, "text": sent["text"]} == {
+        **sent,
+        "csrfmiddlewaretoken": given_back["csrfmiddlewaretoken"],
+    }
+    again = strict.post(_address("follow-correct", code), {**given_back, "text": sent["text"]})
+    assert again.status_code == 303
+    row = Contribution.objects.get()
+    assert (row.text, row.name, row.profile) == (sent["text"], "Sonia", "student")
 
 
 @pytest.mark.parametrize("name", ["follow-withdraw", "follow-erase", "follow-helped"])

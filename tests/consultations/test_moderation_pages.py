@@ -448,6 +448,37 @@ def test_publishing_several(desk, consultation):
     assert list(Contribution.objects.filter(status=Status.PUBLISHED)) == rows[:2]
 
 
+def test_publishing_several_after_all(desk, consultation):
+    alike = [give(consultation, SAME, refused=True) for _number in range(2)]
+    other = give(consultation, "نص رفض ثم أعيد نشره", refused=True)
+    waiting = give(consultation, "نص في انتظار مشرف يقرؤه")
+    picks = [stamp(row) for row in (alike[0], other, waiting)]
+    response = desk.post(address("moderation-bulk", query="?show=refused"), {"act": "publish", "pick": picks})
+    assert response.url == address(query="?show=refused")
+    assert Contribution.objects.filter(status=Status.PUBLISHED, refusal_reason="").count() == 4
+    restored = Entry.objects.filter(action="contribution.restored")
+    assert {entry.object_id for entry in restored} == {str(row.pk) for row in (*alike, other)}
+    assert {entry.batch for entry in restored} == {Entry.objects.get(action="contribution.published").batch}
+
+
+def test_what_is_refused_with_personal_data_is_not_restored_unseen(desk, consultation):
+    rows = [give(consultation, f"كلموني على 20 123 45{number}", refused=True) for number in range(2)]
+    sent = {"act": "publish", "pick": [stamp(row) for row in rows]}
+    response = desk.post(address("moderation-bulk"), sent)
+    assert response.context["bulk"].errors["confirmed_marks"]
+    assert not Contribution.objects.filter(status=Status.PUBLISHED).exists()
+
+
+def test_what_was_read_and_published_is_not_published_again(desk, consultation):
+    row = give(consultation, "نص منشور قرأه مشرف", published=True, moderated_at=timezone.now())
+    refused = give(consultation, "نص رفض نشره مشرف", refused=True)
+    response = desk.post(address("moderation-bulk"), {"act": "publish", "pick": [stamp(row), stamp(refused)]})
+    (told,) = response.context["bulk"].non_field_errors().as_data()
+    assert told.code == "not_possible"
+    refused.refresh_from_db()
+    assert refused.status == Status.REFUSED
+
+
 def test_a_line_counts_as_all_its_texts(desk, consultation):
     row, *_others = [give(consultation, SAME) for _number in range(4)]
     desk.post(address("moderation-bulk"), {"act": "refuse", "pick": [stamp(row)], "reason": "repeated"})

@@ -1,5 +1,7 @@
 """Asking to be told of a consultation: the page says the same to everybody, machines leave nothing."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -105,8 +107,21 @@ def test_a_draft_and_another_municipalitys_are_not_there(client, nefta, kenitra)
 
 def test_another_site_cannot_ask(address):
     refused = Client(enforce_csrf_checks=True).post(address, {"email": "a@example.org"})
-    assert refused.status_code == 403
+    assert refused.status_code == 422
     assert not Subscription.objects.exists()
+    assert not Tally.objects.exists()
+
+
+@pytest.mark.parametrize("email", ["amel@example.org", "amel"])
+def test_who_lost_the_cookie_finds_the_address_in_the_form_and_sends_it_again(address, email):
+    strict = Client(enforce_csrf_checks=True)
+    page = strict.post(address, {"email": email})
+    text = page.content.decode()
+    assert (page.status_code, "<title>خطأ" in text, f'value="{email}"' in text) == (422, True, True)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text).group(1)
+    again = strict.post(address, {"email": email, "csrfmiddlewaretoken": token})
+    assert again.status_code == (302 if "@" in email else 200)
+    assert Subscription.objects.count() == ("@" in email)
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])

@@ -105,6 +105,20 @@ def test_what_is_not_public_has_its_state_and_no_text(desk, consultation, writer
     assert "a part was taken out" in html
 
 
+def test_of_a_withdrawn_consultation_no_text_is_there_and_its_state_says_so(desk, consultation):
+    now = moment(2026)
+    published(consultation, text="نص لم يعد يقرأ", is_redacted=True, received_at=now)
+    ContributionFactory(consultation=consultation, text="شتيمة", refused=True, received_at=now)
+    consultation.status = "draft"
+    consultation.save()
+    html = text(desk.get(f"{PAGE}?year=2026"))
+    assert "نص لم يعد يقرأ" not in html
+    assert "Consultation withdrawn" in html
+    assert "Not published: Insult or attack on a person" in html
+    row, _refused = rows_of_csv(file(desk, "csv"))
+    assert (row["Text as published"], row["State"]) == ("", "Consultation withdrawn")
+
+
 @pytest.mark.parametrize("suffix", sorted(FORMATS))
 def test_the_file_holds_the_register_and_nobody_s_name(desk, consultation, writer, suffix):
     row = published(

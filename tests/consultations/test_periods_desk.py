@@ -7,8 +7,8 @@ import datetime
 import pytest
 import time_machine
 
-from consultations.models import AskedChoice, Consultation, ParticipationRules, Question
-from consultations.services.periods import change_consultation, publish_consultation
+from consultations.models import AskedChoice, Consultation, Figures, ParticipationRules, Question
+from consultations.services.periods import change_consultation, publish_consultation, remove_consultation
 from portal.publications.models import Publication
 from tests.consultations.factories import ActionPlanFactory
 from tests.consultations.participation import (
@@ -275,6 +275,123 @@ def test_a_draft_is_removed_and_a_public_one_is_not(signed_in, draft, nefta):
     client.post(f"{DESK}consultations/1/remove/")
     client.post(f"{DESK}consultations/2/remove/")
     assert list(Consultation.objects.all()) == [public]
+
+
+def test_a_second_removal_in_the_same_instant_finds_nothing(signed_in, draft, monkeypatch):
+    client = signed_in()
+
+    def removed_first(*, consultation, actor):
+        remove_consultation(consultation=consultation, actor=None)
+        return remove_consultation(consultation=consultation, actor=actor)
+
+    monkeypatch.setattr("consultations.views.desk_periods.remove_consultation", removed_first)
+    assert client.post(f"{DESK}consultations/1/remove/").status_code == 404
+
+
+def test_what_was_typed_in_a_draft_that_is_gone_becomes_a_new_one(signed_in, draft):
+    kept, dropped = (QuestionFactory(consultation=draft, position=n) for n in (1, 2))
+    client = signed_in()
+    sent = shown(client.get(f"{DESK}consultations/1/edit/")) | {
+        "title_fr": "Un long titre",
+        f"question-{dropped.pk}-remove": "on",
+        "question-new0-text_fr": "Et encore ?",
+    }
+    remove_consultation(consultation=draft, actor=None)
+    response = client.post(f"{DESK}consultations/1/edit/", sent)
+    page = response.content.decode()
+    assert response.context["problems"] == [("", "Somebody removed this draft.")]
+    assert "Un long titre" in page
+    assert f'action="{DESK}consultations/new/"' in page
+    assert client.post(f"{DESK}consultations/new/", shown(response)).status_code == 302
+    saved = Consultation.objects.get()
+    assert (saved.title_fr, saved.opens_at) == ("Un long titre", OPENS)
+    assert [str(row) for row in saved.questions.order_by("position")] == [str(kept), "Et encore ?"]
+
+
+def test_empty_rows_of_a_draft_that_is_gone_stay_empty(signed_in, draft):
+    client = signed_in()
+    sent = shown(client.get(f"{DESK}consultations/1/edit/"))
+    remove_consultation(consultation=draft, actor=None)
+    response = client.post(f"{DESK}consultations/1/edit/", sent)
+    assert client.post(f"{DESK}consultations/new/", shown(response)).status_code == 302
+    assert not Consultation.objects.get().questions.exists()
+
+
+def test_a_draft_removed_while_it_is_saved_loses_nothing(signed_in, draft, monkeypatch):
+    client = signed_in()
+    sent = shown(client.get(f"{DESK}consultations/1/edit/")) | {"title_fr": "Un long titre"}
+
+    def removed_first(municipality):
+        monkeypatch.undo()
+        remove_consultation(consultation=draft, actor=None)
+
+    monkeypatch.setattr("consultations.views.desk_periods.take_turn", removed_first)
+    page = client.post(f"{DESK}consultations/1/edit/", sent).content.decode()
+    assert "Somebody removed this draft." in page
+    assert "Un long titre" in page
+
+
+def test_a_draft_that_never_was_is_not_found(signed_in, draft, plan):
+    foreign = ConsultationFactory(plan=None)
+    remove_consultation(consultation=foreign, actor=None)
+    for row in ("", "424242", "\0", str(foreign.pk)):
+        assert signed_in().post(f"{DESK}consultations/7/edit/", new(plan, row=row)).status_code == 404
+
+
+# Figures
+
+
+@pytest.fixture
+def over(nefta, plan):
+    """Closed, with what may still be typed in, and nothing left to read."""
+    found = ConsultationFactory(
+        plan=plan,
+        number=1,
+        status="published",
+        opens_at=NOW - datetime.timedelta(days=60),
+        closes_at=NOW - datetime.timedelta(days=30),
+    )
+    ContributionFactory(consultation=found, published=True, published_on=datetime.date(2026, 10, 20))
+    return found
+
+
+def test_a_publisher_releases_the_figures(signed_in, over):
+    client = signed_in("publisher")
+    assert (
+        f'action="{DESK}consultations/1/figures/"' in client.get(f"{DESK}consultations/1/").content.decode()
+    )
+    response = client.post(f"{DESK}consultations/1/figures/")
+    assert response["Location"] == f"{DESK}consultations/1/"
+    assert Figures.objects.get().consultation == over
+    page = client.get(f"{DESK}consultations/1/").content.decode()
+    assert "Figures of a consultation released" in page
+    assert "Release the figures" not in page
+    client.post(f"{DESK}consultations/1/figures/")
+    page = client.get(f"{DESK}consultations/1/").content.decode()
+    assert "The figures are released already." in page
+
+
+def test_figures_that_cannot_be_released_yet_say_why(signed_in, over):
+    ContributionFactory(consultation=over)
+    client = signed_in("publisher")
+    page = client.get(f"{DESK}consultations/1/").content.decode()
+    assert "Some contributions have not been read yet." in page
+    assert "released once, when every contribution has been read: on 9 November 2026" in page
+    assert "Release the figures" not in page
+    client.post(f"{DESK}consultations/1/figures/")
+    assert not Figures.objects.exists()
+
+
+def test_the_figures_of_a_running_one_come_after_the_closing(signed_in, running):
+    page = signed_in("publisher").get(f"{DESK}consultations/1/").content.decode()
+    assert "The figures are released after the closing." in page
+
+
+def test_an_editor_releases_no_figures(signed_in, over):
+    client = signed_in()
+    assert "Release the figures" not in client.get(f"{DESK}consultations/1/").content.decode()
+    assert client.post(f"{DESK}consultations/1/figures/").status_code == 403
+    assert not Figures.objects.exists()
 
 
 # Publishing

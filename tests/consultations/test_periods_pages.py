@@ -7,8 +7,11 @@ import re
 
 import pytest
 import time_machine
+from django.utils import translation
 from icalendar import Calendar
 
+from consultations.local_moments import closing_moment
+from consultations.published.periods import content_of, page_context
 from consultations.services.periods import change_consultation, publish_consultation, withdraw_consultation
 from portal.meetings.models import Meeting
 from portal.publications.models import Publication
@@ -368,3 +371,22 @@ def test_what_is_taken_back_leaves_every_list_at_once(client, consultation, path
     new = at(client, DURING, path, old["ETag"])
     assert new.status_code == 200
     assert "Votre avis" not in text(new)
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "expected"),
+    [
+        ((2026, 11, 21, 0, 0), "Friday 20 November 2026 24:00"),
+        ((2026, 11, 21, 0, 1), "Saturday 21 November 2026 00:01"),
+        ((2026, 11, 20, 23, 59), "Friday 20 November 2026 23:59"),
+    ],
+)
+def test_the_register_says_the_closing_as_the_page_does(client, consultation, nefta, closes_at, expected):
+    consultation.closes_at = datetime.datetime(*closes_at, tzinfo=nefta.zone_info)
+    consultation.opens_at = datetime.datetime(2026, 11, 2, tzinfo=nefta.zone_info)
+    consultation.save()
+    with translation.override("en"):
+        context = page_context(content_of(consultation))
+        closes = closing_moment(consultation)
+    assert " ".join(context["closes"]) == expected == f"{closes.day} {closes.time}"
+    assert " ".join(context["opens"]) == "Monday 2 November 2026 00:00"

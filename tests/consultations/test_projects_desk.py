@@ -202,10 +202,43 @@ def test_a_project_that_took_over_a_number_is_not_overwritten(desk, draft):
 # --- steps, completion, removal ----------------------------------------------------------------------
 
 
+def adoption(desk):
+    """What the page sends that adopts the project as it shows it."""
+    form = form_of(desk.get(SHEET), "step_form")
+    return {bound.html_name: bound.value() or "" for bound in form} | {"step": "adopt", "reason": "Délib. 12"}
+
+
+def test_what_changed_since_it_was_shown_is_not_adopted(desk, project):
+    sent = adoption(desk)
+    change_project(project=project, values={"title_fr": "Le sien"}, actor=None, reason="r")
+    response = desk.post(f"{SHEET}step/", sent)
+    told = " ".join(form_of(response, "step_form").non_field_errors())
+    assert "changed since you opened this page" in told
+    assert f"\u2068{project.title_fr}\u2069 / \u2068Le sien\u2069" in told
+    assert "Délib. 12" in response.content.decode()
+    project.refresh_from_db()
+    assert project.step == "draft"
+    again = {bound.html_name: bound.value() for bound in form_of(response, "step_form")} | {"step": "adopt"}
+    assert desk.post(f"{SHEET}step/", again).status_code == 302
+    project.refresh_from_db()
+    assert project.step == "adopted"
+
+
+def test_an_activity_that_came_since_is_not_adopted_unseen(desk, draft):
+    project = factories.ProjectFactory(plan=draft, number=1)
+    sent = adoption(desk)
+    factories.ActivityFactory(project=project, position=2)
+    assert form_of(desk.post(f"{SHEET}step/", sent), "step_form").non_field_errors()
+    assert form_of(desk.post(f"{SHEET}step/", sent | {"seen": ""}), "step_form").non_field_errors()
+    project.refresh_from_db()
+    assert project.step == "draft"
+
+
 def test_a_project_is_adopted_at_the_desk(desk, project):
-    response = desk.post(f"{SHEET}step/", {"row": project.pk, "step": "adopt", "reason": ""})
+    sent = adoption(desk) | {"reason": ""}
+    response = desk.post(f"{SHEET}step/", sent)
     assert "reason" in form_of(response, "step_form").errors
-    sent = {"row": project.pk, "step": "adopt", "reason": "Délibération 12"}
+    sent["reason"] = "Délibération 12"
     assert desk.post(f"{SHEET}step/", sent).status_code == 302
     project.refresh_from_db()
     assert project.step == "adopted"

@@ -96,7 +96,7 @@ STAFF_PAGES = {
     "program-import": ["m/exemple/staff/programs/import/"],
     "program-publish": [f"m/exemple/staff/programs/{year}/publish/" for year in (2026, 2027, 2028)],
     "program-preview": ["m/exemple/staff/programs/2028/preview/"],
-    "staff-plans": ["m/exemple/staff/plans/", "m/nefta/staff/plans/"],
+    "staff-plans": ["m/exemple/staff/plans/"],
     "staff-plan-new": ["m/exemple/staff/plans/new/"],
     "staff-plan": ["m/exemple/staff/plans/openness/"],
     **{
@@ -219,6 +219,7 @@ NOT_PAGES = {
     "staff-project-grade",
     "staff-project-remove",
     "staff-consultation-remove",
+    "consultation-figures",
     "participation-list-begin",
     "contribution-publish",
     "contribution-refuse",

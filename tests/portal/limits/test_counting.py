@@ -33,6 +33,7 @@ def test_each_scope_and_network_counts_for_itself(clock):
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
 def test_looking_counts_nothing(clock):
     assert counting.counted(_from(), "a") == 0
     assert not Tally.objects.exists()
@@ -85,7 +86,14 @@ def test_without_proxies_of_ours_nobody_is_believed(forwarded):
         (1, "203.0.113.9, 5.6.7.8", "5.6.7.0/24"),
         (2, "1.2.3.4, 203.0.113.9, 10.0.0.1", "203.0.113.0/24"),
         (2, "203.0.113.9", "198.51.100.0/24"),
+        (1, "203.0.113.9:52110", "203.0.113.0/24"),
+        (1, "1.2.3.4, [2001:db8::1]:443", "2001:db8::/64"),
+        (1, "[2001:db8::1]", "2001:db8::/64"),
+        (1, "[::ffff:203.0.113.9]:443", "203.0.113.0/24"),
+        (1, "[fe80::1%eth0]:443", "fe80::/64"),
         (1, "garbage", "198.51.100.0/24"),
+        (1, "[]:443", "198.51.100.0/24"),
+        (1, "1.2.3.4:5:6", "198.51.100.0/24"),
         (1, "", "198.51.100.0/24"),
     ],
 )
