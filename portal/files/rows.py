@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,28 @@ from portal.bilingual import Localized, localized
 from portal.files.uploads import CheckedFile
 
 CAPTION_LENGTH = 1000
+Row = TypeVar("Row", bound=models.Model)
+
+
+def stored_row(
+    model: type[Row], upload: CheckedFile, *, actor: User | None, is_public: bool, **owner: Any
+) -> Row:
+    """A row of any table of files, its content stored; not saved yet.
+
+    What may tell where it was recorded stays internal, whatever was asked.
+    """
+    row: Any = model(
+        **owner,
+        name=upload.name,
+        size=upload.size,
+        content_type=upload.content_type,
+        sha256=upload.sha256,
+        is_public=is_public and not upload.may_hold_place,
+        may_hold_place=upload.may_hold_place,
+        uploaded_by=actor,
+    )
+    row.file.save(upload.name, upload.as_file(), save=False)
+    return row
 
 
 def stored_path(row: StoredFile, filename: str) -> str:
@@ -70,18 +92,7 @@ class StoredFile(models.Model):
 
         What may tell where it was recorded stays internal, whatever was asked.
         """
-        row = cls(
-            **owner,
-            name=upload.name,
-            size=upload.size,
-            content_type=upload.content_type,
-            sha256=upload.sha256,
-            is_public=is_public and not upload.may_hold_place,
-            may_hold_place=upload.may_hold_place,
-            uploaded_by=actor,
-        )
-        row.file.save(upload.name, upload.as_file(), save=False)
-        return row
+        return stored_row(cls, upload, actor=actor, is_public=is_public, **owner)
 
     @property
     def caption(self) -> Localized:

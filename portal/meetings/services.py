@@ -21,6 +21,7 @@ from django.utils.translation import override
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.bilingual import original
+from portal.files.rows import stored_row
 from portal.files.uploads import CheckedFile
 from portal.meetings import rules
 from portal.meetings.models import AgendaItem, Meeting, MeetingFile, Minutes, VideoLink, ZoneAttendance
@@ -434,21 +435,8 @@ def _stored(
     actor: User | None,
 ) -> MeetingFile:
     """A row for a file that is on the disk; the row itself is still to be saved."""
-    file = MeetingFile(
-        meeting=meeting,
-        kind=kind,
-        caption_ar=captions[0],
-        caption_fr=captions[1],
-        name=upload.name,
-        size=upload.size,
-        content_type=upload.content_type,
-        sha256=upload.sha256,
-        is_public=is_public and not upload.may_hold_place,
-        may_hold_place=upload.may_hold_place,
-        uploaded_by=actor,
-    )
-    file.file.save(upload.name, upload.as_file(), save=False)
-    return file
+    told = {"meeting": meeting, "kind": kind, "caption_ar": captions[0], "caption_fr": captions[1]}
+    return stored_row(MeetingFile, upload, actor=actor, is_public=is_public, **told)
 
 
 # The journal and the register

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.files.rows import stored_row
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
 from programs.models import ExpectedDocument, Program, SupportingDocument
@@ -95,18 +96,9 @@ def _stored(
     document: ExpectedDocument, upload: CheckedFile, *, is_public: bool, actor: User | None
 ) -> SupportingDocument:
     """A row for a file that is on the disk; the row itself is still to be saved."""
-    file = SupportingDocument(
-        expected_document=document,
-        name=upload.name,
-        size=upload.size,
-        content_type=upload.content_type,
-        sha256=upload.sha256,
-        is_public=is_public and not upload.may_hold_place,
-        may_hold_place=upload.may_hold_place,
-        uploaded_by=actor,
+    return stored_row(
+        SupportingDocument, upload, actor=actor, is_public=is_public, expected_document=document
     )
-    file.file.save(upload.name, upload.as_file(), save=False)
-    return file
 
 
 def _take_turn(document: ExpectedDocument) -> Program:
