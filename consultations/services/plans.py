@@ -19,6 +19,7 @@ from consultations.services.projects import keep_version
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.bilingual import original
+from portal.editing.changes import changes_of
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from portal.publications import chain
@@ -77,11 +78,7 @@ def change_plan(*, plan: ActionPlan, values: Mapping[str, Any], actor: User | No
     Raises ``ValidationError`` by field: at ``slug`` for a public plan, whose address stays.
     """
     current = _current(plan)
-    changes: Changes = {
-        name: (getattr(current, name), value)
-        for name, value in values.items()
-        if getattr(current, name) != value
-    }
+    changes = changes_of(current, values)
     if not changes:
         return current
     if "slug" in changes and current.is_public:

@@ -29,6 +29,7 @@ from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.audit.models import Entry
 from portal.audit.reading import read_entry
+from portal.editing.changes import changes_of
 from portal.editing.rows import RowEdit, RowsRefused, write_rows
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
@@ -74,11 +75,7 @@ def change_project(
     """
     take_turn(project.plan.municipality)
     current = _stored(project)
-    changes: Changes = {
-        name: (getattr(current, name), value)
-        for name, value in values.items()
-        if getattr(current, name) != value
-    }
+    changes = changes_of(current, values)
     if not changes:
         return current
     check_reason(current, reason)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.editing.changes import changes_of
 from portal.municipalities.turns import take_turn
 from programs.cards import content_of
 from programs.models import CardStage, CardVersion, Program, ProjectCard, Status
@@ -69,11 +70,7 @@ def change_card(
     take_turn(card.program.municipality)
     current = _stored(card)
     check_open(current.program)
-    changes: Changes = {
-        name: (getattr(current, name), value)
-        for name, value in _as_kept(values).items()
-        if getattr(current, name) != value
-    }
+    changes = changes_of(current, _as_kept(values))
     if not changes:
         return current
     check_reason(current, reason)

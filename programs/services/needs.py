@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.editing.changes import changes_of
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from programs.models import CardStage, Need, ProjectCard, Status
@@ -88,11 +89,7 @@ def is_answered(need: Need) -> bool:
 def _write(need: Need, values: Mapping[str, Any], action: str, actor: User | None) -> Need:
     take_turn(need.municipality)
     current = _stored(need)
-    changes: Changes = {
-        name: (getattr(current, name), value)
-        for name, value in values.items()
-        if getattr(current, name) != value
-    }
+    changes = changes_of(current, values)
     if not changes:
         return current
     for name, value in values.items():
