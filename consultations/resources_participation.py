@@ -10,7 +10,6 @@ import datetime
 import hashlib
 from typing import Any
 
-import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
@@ -37,7 +36,6 @@ from portal.exchange.cells import Choice, Day, Text, WholeNumber, is_empty
 from portal.exchange.resources import ScopedResource, key
 from portal.municipalities.access import Act, allows
 from portal.municipalities.models import Municipality
-from portal.municipalities.turns import take_turn
 
 _TEXTS = ("text", "solution", "effect")
 
@@ -183,6 +181,7 @@ class ContributionResource(ScopedResource):
     answer_service_ar = AnswerField("service_ar", Text(longest=300))
     answer_service_fr = AnswerField("service_fr", Text(longest=300))
     answer_day = DayField("answer_day", "answer__published_at")
+    import_acts = (Act.MODERATE, Act.ANSWER)
     municipality_path = "consultation__municipality"
 
     class Meta(ScopedResource.Meta):
@@ -233,16 +232,6 @@ class ContributionResource(ScopedResource):
     @classmethod
     def select_related(cls) -> list[str]:
         return [*super().select_related(), "question", "zone", "answer"]
-
-    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
-        super().before_import(dataset, **kwargs)
-        self.reach = {}
-        for act in (Act.MODERATE, Act.ANSWER):
-            own = scoped(Municipality.objects.all(), "pk", self.user, act) if self.user else []
-            self.reach |= {municipality.slug: municipality for municipality in own}
-        named = {str(row.get("municipality") or "").strip() for row in dataset.dict}
-        for slug in sorted(named & self.reach.keys()):
-            take_turn(self.reach[slug])
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         keys = self.key_of(row)

@@ -33,6 +33,7 @@ from consultations.typed_moments import shown_moment
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.bilingual import original
+from portal.editing.changes import changes_of
 from portal.editing.rows import RowEdit, RowsRefused, write_rows
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
@@ -117,7 +118,7 @@ def _change(
     """The consultation as it is now, and how many questions changed."""
     take_turn(consultation.municipality)
     current = _stored(consultation)
-    changes = _changes(current, values)
+    changes = changes_of(current, values)
     _check_reason(current, changes, edits, reason)
     if changes:
         _check_change(current, changes)
@@ -319,14 +320,6 @@ def _check(consultation: Consultation) -> None:
     if read_subject(consultation.municipality, consultation.subject_kind, consultation.subject_id) is None:
         raise ValidationError({"subject": _("Choose what it is about.")})
     consultation.full_clean(exclude=["municipality"])
-
-
-def _changes(current: Consultation, values: Mapping[str, Any]) -> Changes:
-    return {
-        name: (getattr(current, name), value)
-        for name, value in values.items()
-        if getattr(current, name) != value
-    }
 
 
 def _check_reason(current: Consultation, changes: Changes, edits: Sequence[RowEdit], reason: str) -> None:

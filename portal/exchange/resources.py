@@ -7,7 +7,7 @@ is all or nothing; an empty cell never overwrites; a row that says nothing new i
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, ClassVar
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -47,6 +47,9 @@ class ScopedResource(ModelResource):
     Subclasses give ``municipality_path`` (the lookup from a row), :meth:`new_row` and, where the row
     is part of something that keeps the moment of its last change, :meth:`touch`.
     """
+
+    import_acts: ClassVar[tuple[Act, ...]] = (Act.EDIT,)
+    """Rows may come into a municipality where the person may do any of them."""
 
     WIDGETS_MAP = {
         "CharField": Text,
@@ -136,8 +139,10 @@ class ScopedResource(ModelResource):
             raise UnreadableTable(text % {"name": unknown[0], "known": ", ".join(known)})
         if missing:
             raise UnreadableTable(_("The column “%(name)s” is missing.") % {"name": missing[0]})
-        own = scoped(Municipality.objects.all(), "pk", self.user, Act.EDIT) if self.user else []
-        self.reach = {municipality.slug: municipality for municipality in own}
+        self.reach = {}
+        for act in self.import_acts:
+            own = scoped(Municipality.objects.all(), "pk", self.user, act) if self.user else []
+            self.reach |= {municipality.slug: municipality for municipality in own}
         named = {str(row.get("municipality") or "").strip() for row in dataset.dict}
         for slug in sorted(named & self.reach.keys()):
             take_turn(self.reach[slug])
