@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "portal.meetings",
     "portal.notifications",
     "portal.limits",
+    "portal.papers",
+    "portal.dispatches",
     "portal",
     "programs",
     "consultations",
@@ -58,6 +60,8 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "import_export",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -163,6 +167,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# --- what is done later ------------------------------------------------------------------------
+# By a process of its own: manage.py work.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign-in"
@@ -249,6 +257,36 @@ CONSULTABLE = {
 INVITATIONS = ["consultations.invitations.of_subject"]
 # When public pages change by themselves (portal/municipalities/moments.py).
 MOMENTS = ["consultations.moments.PERIODS"]
+# What can be printed, by kind of paper (portal/papers/orders.py).
+PAPERS = {
+    "program-calendar": "programs.papers.calendar.PAPER",
+    "program-progress": "programs.papers.progress.PAPER",
+    "program-progress-docx": "programs.papers.progress.DOCX",
+    "program-cards": "programs.papers.cards.PAPER",
+    "program-card": "programs.papers.cards.ONE",
+    "program-money": "programs.papers.money.PAPER",
+    "program-schedule": "programs.papers.schedule.PAPER",
+    "program-diagnosis": "programs.papers.diagnosis.PAPER",
+    "program-dossier": "programs.papers.dossier.PAPER",
+    "program-dossier-zip": "programs.papers.dossier.ARCHIVE",
+    "program-evaluation": "programs.papers.evaluation.PAPER",
+    "program-evaluation-zip": "programs.papers.evaluation.ARCHIVE",
+    "plan-booklet": "consultations.papers.booklet.PAPER",
+    "project-sheet": "consultations.papers.sheet.PAPER",
+    "consultation-report": "consultations.papers.contributions.PAPER",
+    "meeting-invitation": "portal.meetings.papers.INVITATION",
+    "meeting-poster": "portal.meetings.papers.POSTER",
+    "meeting-attendance": "portal.meetings.papers.ATTENDANCE",
+    "meeting-minutes": "portal.meetings.papers.MINUTES",
+    "meeting-minutes-draft": "portal.meetings.papers.MINUTES_DRAFT",
+    "meeting-minutes-docx": "portal.meetings.papers.MINUTES_DOCX",
+    "council-pack": "portal.meetings.packs.PAPER",
+    "dispatch-list": "portal.dispatches.papers.PAPER",
+    "certificate": "portal.publications.certificate.PAPER",
+}
+# What a meeting is about, and who has something for the file of its session (portal/papers/packs.py).
+MEETING_SUBJECTS = ["programs.pack.subjects", "consultations.pack.subjects"]
+PACK_SHARES = ["programs.pack.share", "consultations.pack.share"]
 # Who shows what the register of publications keeps, by kind of object (portal/publications/reading.py).
 PUBLISHABLE = {
     "programs.program": "programs.published",

@@ -19,4 +19,5 @@ urlpatterns = [
     path("m/<slug:slug>/", include("consultations.urls.answers_public")),
     path("m/<slug:slug>/", include("consultations.urls.figures_public")),
     path("m/<slug:slug>/", include("consultations.urls.projects_public")),
+    path("m/<slug:slug>/", include("consultations.urls.papers_public")),
 ]

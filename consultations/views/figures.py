@@ -11,7 +11,7 @@ from django.urls import reverse
 from consultations import exports_participation as exports
 from consultations.asked import lists_of
 from consultations.models import Consultation
-from consultations.papers import MOST_IN_REPORT, contributions_paper, fits_report
+from consultations.papers.contributions import MOST_IN_REPORT, contributions_paper, fits_report
 from consultations.periods import consultation_of
 from portal.freshness import fresh_page
 from portal.municipalities.models import Municipality

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from consultations.models import ActionPlan, Project, StageFile
-from consultations.papers import sheet_paper
+from consultations.papers.sheet import sheet_paper
 from consultations.reader import reader_of
 from consultations.sheets import read_plan, read_sheet
 from consultations.voices import voices_behind

@@ -13,6 +13,7 @@ import re
 import sys
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,9 @@ from django.conf import settings
 
 from portal.pdf.finishing import finish
 from portal.pdf.reading import mark_document
+from portal.pdf.turns import PdfBusyError, PdfError
+
+__all__ = ["Attachment", "PdfBusyError", "PdfError", "render_pdf"]
 
 if TYPE_CHECKING:
     from weasyprint import CSS
@@ -42,10 +46,6 @@ MOST_MARKS = 8
 _one_at_a_time = threading.Lock()
 
 
-class PdfError(Exception):
-    """A paper could not be made."""
-
-
 class PdfUnavailableError(PdfError):
     """WeasyPrint or one of the system libraries it needs is missing on this machine."""
 
@@ -58,6 +58,16 @@ class IncompletePageError(PdfError):
     """The page lacks what PDF/UA asks of every document: a language and a title."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within an archive copy: the data that the paper was made from (PDF/A-3, 6.8)."""
+
+    name: str
+    content: bytes
+    content_type: str
+    description: str
+
+
 @dataclass(frozen=True)
 class _Press:
     """What is kept between papers: parsing the sheet and loading the fonts is a quarter of a render."""
@@ -67,7 +77,13 @@ class _Press:
     sheet: CSS
 
 
-def render_pdf(*, html: str, archive: bool = False) -> bytes:
+def render_pdf(
+    *,
+    html: str,
+    archive: bool = False,
+    is_large: bool = False,
+    attachments: Sequence[Attachment] = (),
+) -> bytes:
     """Make a tagged PDF out of a whole HTML page.
 
     The page needs ``<html lang dir>`` and ``<title>``; pictures and sheets are addressed relative to
@@ -78,6 +94,8 @@ def render_pdf(*, html: str, archive: bool = False) -> bytes:
     Args:
         html: the page; values in it are escaped by the template that made it.
         archive: write PDF/A-3a, for keeping, instead of PDF/UA-1, for reading.
+        is_large: on A3, in letters of 16 points and more.
+        attachments: files within it; an archive copy alone may have some.
 
     Raises:
         PdfUnavailableError: WeasyPrint cannot be loaded here.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import threading
 import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
@@ -17,15 +16,20 @@ from django.utils.translation import get_language
 
 from portal.freshness import code_version
 from portal.pdf.render import PdfError, PdfUnavailableError
+from portal.pdf.turns import press_turn
 
 logger = logging.getLogger(__name__)
 
 SUFFIX = ".pdf"
+SUFFIXES = {
+    "application/pdf": SUFFIX,
+    "application/zip": ".zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
 NAME_LENGTH = 120
 HIDDEN = frozenset({"Cc", "Cf"})  # control characters; joiners and direction marks
 # What a file name must not have on some system people use.
 _UNSAFE = re.compile(r"""[/\\:*?"<>|;%\s]+""")
-_one_at_a_time = threading.Lock()
 
 
 def paper_response(
@@ -51,33 +55,45 @@ def paper_response(
     return pdf_response(content=content, filename=filename, ascii_filename=ascii_filename)
 
 
-def pdf_response(*, content: bytes, filename: str, ascii_filename: str, inline: bool = True) -> HttpResponse:
-    """A PDF under a name in any script (RFC 6266).
+def pdf_response(*, content: bytes, filename: str, ascii_filename: str) -> HttpResponse:
+    """A PDF that the browser shows; see :func:`file_answer`."""
+    return file_answer(
+        content=content, content_type="application/pdf", filename=filename, ascii_filename=ascii_filename
+    )
+
+
+def file_answer(*, content: bytes, content_type: str, filename: str, ascii_filename: str) -> HttpResponse:
+    """A file under a name in any script (RFC 6266): a PDF is shown by the browser, others are saved.
 
     Args:
+        content_type: one of :data:`SUFFIXES`.
         filename: the name in the reader's language; made safe here.
         ascii_filename: for programs that know no other letters: ``nefta-program-2022``.
-        inline: shown by the browser; else offered for saving.
     """
-    disposition = "inline" if inline else "attachment"
-    plain = safe_filename(ascii_filename.encode("ascii", "ignore").decode())
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = (
-        f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(safe_filename(filename), safe='')}"
-    )
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = disposition(content_type, filename, ascii_filename)
     response["Content-Length"] = str(len(content))
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def safe_filename(name: str) -> str:
-    """A PDF's name for every common system: ``بلدية نفطة: رزنامة`` → ``بلدية-نفطة-رزنامة.pdf``."""
-    name = unicodedata.normalize("NFC", name).removesuffix(SUFFIX)
+def disposition(content_type: str, filename: str, ascii_filename: str) -> str:
+    """The header that names a file; arguments as for :func:`file_answer`."""
+    suffix = SUFFIXES[content_type]
+    kind = "inline" if suffix == SUFFIX else "attachment"
+    plain = safe_filename(ascii_filename.encode("ascii", "ignore").decode(), suffix)
+    name = quote(safe_filename(filename, suffix), safe="")
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{name}"
+
+
+def safe_filename(name: str, suffix: str = SUFFIX) -> str:
+    """A file's name for every common system: ``بلدية نفطة: رزنامة`` → ``بلدية-نفطة-رزنامة.pdf``."""
+    name = unicodedata.normalize("NFC", name).removesuffix(suffix)
     name = "".join(
         letter for letter in name if letter.isspace() or unicodedata.category(letter) not in HIDDEN
     )
     name = re.sub("-{2,}", "-", _UNSAFE.sub("-", name))[:NAME_LENGTH]
-    return (name.strip("-. ") or "document") + SUFFIX
+    return (name.strip("-. ") or "document") + suffix
 
 
 def cached_pdf(*, kind: str, object_id: int, version: str, render: Callable[[], bytes]) -> bytes:
@@ -93,15 +109,23 @@ def cached_pdf(*, kind: str, object_id: int, version: str, render: Callable[[], 
             local date, the address it was asked at.
         render: makes the bytes.
     """
-    cache = _cache()
     parts = (kind, object_id, version, get_language(), code_version())
-    name = f"{kind}:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
-    content = cache.get(name)
+    return kept_bytes(kind, hashlib.sha256(repr(parts).encode()).hexdigest(), render)
+
+
+def kept_bytes(kind: str, key: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes under a key, made only when nobody asked for them before.
+
+    Raises:
+        portal.pdf.turns.PdfBusyError: others have papers made, for longer than one should wait.
+    """
+    cache, name = _cache(), f"{kind}:{key}"
+    content: bytes | None = cache.get(name)
     if content is None:
-        with _one_at_a_time:  # a second request for the same paper waits, and takes the first one's copy
+        with press_turn():  # a second request for the same paper waits, and takes the first one's copy
             content = cache.get(name)
             if content is None:
-                content = render()
+                content = make()
                 cache.set(name, content)
     return content
 

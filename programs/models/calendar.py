@@ -13,6 +13,7 @@ from portal.bilingual import Localized, localized, original
 from portal.editing.models import Versioned
 from portal.meetings.models import Meeting
 from portal.municipalities.models import DecidingBody, Municipality
+from portal.publications.models import Publication
 from programs.querysets import ProgramQuerySet, SupportingDocumentQuerySet, TaskQuerySet
 
 TITLE_LENGTH = 1000
@@ -280,6 +281,30 @@ class SupportingDocument(models.Model):
         default=False,
         editable=False,
         help_text=_("Then it stays internal."),
+    )
+    taken_at = models.DateTimeField(
+        _("taken"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("As the camera wrote into the picture."),
+    )
+    publication = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("publication"),
+        help_text=_("The entry of the register that the file certifies, where the portal made it."),
+    )
+    made_from = models.CharField(
+        _("made by the portal as"),
+        max_length=60,
+        blank=True,
+        editable=False,
+        help_text=_("The kind of paper; empty for what was handed in."),
     )
     replaced_by = models.ForeignKey(
         "self",

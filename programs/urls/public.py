@@ -23,4 +23,6 @@ urlpatterns = [
     path("m/<slug:slug>/programs/<int:year>/schedule/", projects.schedule_page, name="program-schedule"),
     path("m/<slug:slug>/programs/<int:year>/files/<int:pk>/", public.evidence_file, name="program-file"),
     path("m/<slug:slug>/programs/<int:year>/", include("programs.urls.diagnosis")),
+    path("m/<slug:slug>/programs/<int:year>/", include("programs.urls.papers")),
+    path("m/<slug:slug>/programs/<int:year>/", include("programs.urls.papers_projects")),
 ]

@@ -35,4 +35,5 @@ urlpatterns = [
     path("files/<int:pk>/visibility/", evidence.change_visibility, name="file-visibility"),
     path("", include("programs.urls.tables_staff")),
     path("", include("programs.urls.projects_staff")),
+    path("", include("programs.urls.papers_staff")),
 ]

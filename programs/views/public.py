@@ -24,7 +24,7 @@ from programs.calendar import Calendar, read_calendar
 from programs.evidence import completeness
 from programs.feeds import calendar_feed
 from programs.models import Program, SupportingDocument
-from programs.papers import calendar_paper
+from programs.papers.calendar import calendar_paper
 from programs.tabs import program_tabs
 from programs.views.lookup import program_of
 

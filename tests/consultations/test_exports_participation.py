@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from consultations import papers
 from consultations.asked import lists_of
 from consultations.disclosure import NOTHING
 from consultations.models import Contribution
+from consultations.papers import contributions as papers
 from consultations.talk import disclosure_of
 from tests.consultations.crowds import answer_all, publish
 from tests.consultations.factories import AxisFactory

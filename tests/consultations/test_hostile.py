@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
-from consultations import papers
 from consultations.models import Contribution
+from consultations.papers import contributions as papers
 from consultations.plaintext import cleaned
 from portal.importing.inert import as_written, is_formula_like
 from tests.consultations.crowds import publish

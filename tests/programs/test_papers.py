@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from portal.pdf.render import render_pdf
 from programs.models import DelayRule, Program, Task
-from programs.papers import calendar_paper
+from programs.papers.calendar import calendar_paper
 from tests import factories
 from tests.papers import not_in_order, pdfium_text, poppler_text, words_missing
 
@@ -58,7 +58,7 @@ def print_once(html: str) -> bytes:
 
 @pytest.fixture(autouse=True)
 def _printer(monkeypatch):
-    monkeypatch.setattr("programs.papers.render_pdf", lambda *, html: print_once(html))
+    monkeypatch.setattr("programs.papers.calendar.render_pdf", lambda *, html: print_once(html))
 
 
 def printed(program: Program, language: str = "ar") -> bytes:
@@ -70,7 +70,7 @@ def printed(program: Program, language: str = "ar") -> bytes:
 @pytest.fixture
 def laid_out(_printer, monkeypatch):
     """The page that goes to the printer, with each run of spaces as one."""
-    monkeypatch.setattr("programs.papers.render_pdf", lambda *, html: html)
+    monkeypatch.setattr("programs.papers.calendar.render_pdf", lambda *, html: html)
 
     def lay_out(program: Program, language: str = "en") -> str:
         with time_machine.travel(datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC), tick=False):

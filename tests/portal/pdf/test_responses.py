@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from portal.pdf.responses import cached_pdf, pdf_response, safe_filename
+from portal.pdf.responses import cached_pdf, file_answer, pdf_response, safe_filename
 
 
 def test_name_in_the_readers_language():
@@ -20,9 +20,11 @@ def test_name_in_the_readers_language():
     assert response["X-Content-Type-Options"] == "nosniff"
 
 
-def test_paper_may_be_offered_for_saving():
-    response = pdf_response(content=b"", filename="x", ascii_filename="Kénitra", inline=False)
-    assert response["Content-Disposition"].startswith('attachment; filename="Knitra.pdf"; ')
+def test_what_a_browser_cannot_show_is_offered_for_saving():
+    response = file_answer(
+        content=b"", content_type="application/zip", filename="x", ascii_filename="Kénitra"
+    )
+    assert response["Content-Disposition"].startswith('attachment; filename="Knitra.zip"; ')
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The papers of a plan and of a consultation, from the same reading as their pages."""
+"""The report of a consultation, from the same reading as its page."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from consultations.asked import lists_of
 from consultations.exports_participation import read_all
 from consultations.figures import read_figures
 from consultations.gauge import gauge_of
-from consultations.models import Consultation, Project
+from consultations.models import Consultation
 from consultations.reader import reader_of
-from consultations.sheets import read_sheet
 from consultations.talk import Entry, listed
 from portal.bilingual import Localized
 from portal.locales import long_date
-from portal.municipalities.models import Municipality
 from portal.pdf.qr import qr_svg
 from portal.pdf.render import render_pdf
 
@@ -35,29 +33,6 @@ class Group:
     question: Localized | None
     part: Localized | None
     entries: list[Entry]
-
-
-def sheet_paper(project: Project, municipality: Municipality, *, kind: str, live_url: str) -> bytes:
-    """The sheet of a project with its schedule; A4 upright, PDF/UA-1.
-
-    Args:
-        project: read with ``Project.objects.for_project_page()``.
-        kind: what its plan is called in the country.
-        live_url: the page's full address, printed and drawn as a QR code.
-
-    Raises:
-        portal.pdf.render.PdfError: the paper could not be made.
-    """
-    reader = reader_of(municipality)
-    context = {
-        "municipality": municipality,
-        "kind": kind,
-        "sheet": read_sheet(project, reader),
-        "today_text": long_date(reader.today, reader.country, reader.language),
-        "live_url": live_url,
-        "qr_svg": qr_svg(address=live_url, title=live_url),
-    }
-    return render_pdf(html=render_to_string("consultations/pdf/sheet.html", context))
 
 
 def contributions_paper(consultation: Consultation, *, live_url: str) -> bytes:

@@ -1,0 +1,1 @@
+"""The papers of plans and of consultations, from the same readings as their pages."""

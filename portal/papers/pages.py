@@ -1,0 +1,54 @@
+"""From a template to the bytes of a paper: what all papers show, and the copy that was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from portal.bilingual import page_language
+from portal.locales import long_date
+from portal.papers.orders import Copy, Order
+from portal.pdf.qr import qr_svg
+from portal.pdf.render import Attachment, render_pdf
+from portal.publications.identity import identity_of
+
+
+def paper_context(order: Order, *, live_url: str, obj: models.Model | None = None) -> dict[str, Any]:
+    """What ``pdf/base.html`` takes.
+
+    Args:
+        live_url: the full address of the page that says the same, printed and drawn as a QR code.
+        obj: what has entries in the register of publications; its last one is named on the paper.
+    """
+    municipality = order.municipality
+    return {
+        "municipality": municipality,
+        "today_text": long_date(municipality.today(), municipality.country, page_language()),
+        "live_url": live_url,
+        "qr_svg": qr_svg(address=live_url, title=live_url),
+        "identity": identity_of(obj) if obj is not None else None,
+        "is_archive": order.copy == Copy.ARCHIVE,
+        "is_large": order.is_large,
+    }
+
+
+def print_page(
+    order: Order, template: str, context: dict[str, Any], *, attachments: tuple[Attachment, ...] = ()
+) -> bytes:
+    """Print a page in the order's language; what is attached goes into the archive copy alone.
+
+    Raises:
+        portal.pdf.render.PdfError: the paper could not be made.
+    """
+    with translation.override(order.language):
+        html = render_to_string(template, context)
+    is_archive = order.copy == Copy.ARCHIVE
+    return render_pdf(
+        html=html,
+        archive=is_archive,
+        is_large=order.is_large,
+        attachments=attachments if is_archive else (),
+    )

@@ -1,0 +1,1 @@
+"""The papers of a program, from the same readings as its pages."""
