@@ -28,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("m/<slug:slug>/staff/", include("portal.audit.urls")),
     path("m/<slug:slug>/staff/", include("portal.meetings.urls.staff")),
     path("m/<slug:slug>/staff/", include("portal.meetings.urls.papers_staff")),
+    path("m/<slug:slug>/staff/", include("portal.meetings.urls.pack_staff")),
     path("m/<slug:slug>/staff/", include("portal.dispatches.urls")),
     path("m/<slug:slug>/staff/", include("programs.urls.staff")),
     path("m/<slug:slug>/staff/", include("consultations.urls.staff")),

@@ -12,7 +12,8 @@ from portal.bilingual import page_language
 from portal.locales import long_date
 from portal.papers.orders import Copy, Order
 from portal.pdf.qr import qr_svg
-from portal.pdf.render import Attachment, render_pdf
+from portal.pdf.press import render_pdf
+from portal.pdf.render import Attachment
 from portal.publications.identity import identity_of
 
 

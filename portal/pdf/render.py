@@ -8,6 +8,8 @@ applied here from its parsed form; templates do not link it.
 from __future__ import annotations
 
 import atexit
+import datetime
+import math
 import mimetypes
 import re
 import sys
@@ -18,10 +20,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-
-from django.conf import settings
 
 from portal.pdf.finishing import finish
 from portal.pdf.reading import mark_document
@@ -34,10 +34,16 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
+PROJECT = Path(__file__).resolve().parents[2]
 # Addresses in a paper and in its sheet are read from here. The name can never resolve (RFC 2606).
 STATIC_ORIGIN = "https://static.invalid/"
 ACCESSIBLE = "pdf/ua-1"
 ARCHIVAL = "pdf/a-3a"
+A3_FOR_A4 = math.sqrt(2)
+LARGER = 1.35
+LARGEST_BODY = 12.0
+"""Points: what is larger in the sheet is large enough when A4 becomes A3."""
+_FONT_SIZE = re.compile(r"font-size: ?([\d.]+)pt")
 MOST_MARKS = 8
 """On one letter of a paper."""
 
@@ -75,6 +81,7 @@ class _Press:
     fetcher: URLFetcher
     fonts: FontConfiguration
     sheet: CSS
+    is_large: bool
 
 
 def render_pdf(
@@ -102,11 +109,12 @@ def render_pdf(
         RefusedResourceError: the page asks for anything but a static file.
         IncompletePageError: the page has no language or no title.
     """
-    weasyprint = _weasyprint()
+    weasyprint = load()
     with _one_at_a_time:
         try:
-            press = _press(sheet_path().stat().st_mtime_ns)
-            return _print(press, without_piles(html), ARCHIVAL if archive else ACCESSIBLE)
+            press = _press(_sheets_time(), is_large)
+            variant = ARCHIVAL if archive else ACCESSIBLE
+            return _print(press, without_piles(html), variant, attachments)
         except weasyprint.urls.FatalURLFetchingError as refusal:
             raise RefusedResourceError(str(refusal.__cause__)) from refusal
 
@@ -128,7 +136,7 @@ def _piles() -> re.Pattern[str]:
 
 def sheet_path() -> Path:
     """The one stylesheet of papers."""
-    return Path(settings.PROJECT_DIR, "static", "musharaka", "pdf.css")
+    return Path(PROJECT, "static", "musharaka", "pdf.css")
 
 
 def static_file(address: str) -> Path:
@@ -136,7 +144,7 @@ def static_file(address: str) -> Path:
 
     Raises ``ValueError`` for another origin, a path that leaves the folder and a file that is not there.
     """
-    folder = Path(settings.PROJECT_DIR, "static").resolve()
+    folder = Path(PROJECT, "static").resolve()
     parts = urlsplit(address)
     path = (folder / unquote(parts.path).lstrip("/")).resolve()
     if f"{parts.scheme}://{parts.netloc}/" != STATIC_ORIGIN or not path.is_relative_to(folder):
@@ -146,16 +154,52 @@ def static_file(address: str) -> Path:
     return path
 
 
-def _print(press: _Press, html: str, variant: str) -> bytes:
-    page = _weasyprint().HTML(string=html, base_url=STATIC_ORIGIN, url_fetcher=press.fetcher)
+def _sheets_time() -> int:
+    """When the sheet, or one that it reads, was changed last."""
+    sheet = sheet_path()
+    return max(path.stat().st_mtime_ns for path in (sheet, *sheet.with_suffix("").glob("*.css")))
+
+
+def enlarged(sheet: str) -> str:
+    """A sheet with larger letters: on A3, 8.4 points become 16."""
+
+    def larger(size: re.Match[str]) -> str:
+        points = float(size.group(1))
+        return f"font-size: {points * LARGER:.2f}pt" if points <= LARGEST_BODY else size.group()
+
+    return _FONT_SIZE.sub(larger, sheet)
+
+
+def _print(press: _Press, html: str, variant: str, attachments: Sequence[Attachment]) -> bytes:
+    page = load().HTML(string=html, base_url=STATIC_ORIGIN, url_fetcher=press.fetcher)
     mark_document(page.etree_element)
     document = page.render(stylesheets=[press.sheet], font_config=press.fonts, pdf_variant=variant)
     if not (document.metadata.lang and document.metadata.title):
         raise IncompletePageError("A paper needs <html lang> and <title>.")
-    return document.write_pdf(pdf_variant=variant, pdf_identifier=True, finisher=finish)
+    return document.write_pdf(
+        zoom=A3_FOR_A4 if press.is_large else 1,
+        pdf_variant=variant,
+        pdf_identifier=True,
+        finisher=finish,
+        attachments=[_attached(attachment) for attachment in attachments],
+    )
 
 
-def _weasyprint() -> ModuleType:
+def _attached(attachment: Attachment) -> Any:
+    """As WeasyPrint takes it; of the day, since the same page gives the same bytes (PDF/A-3 wants a date)."""
+    day = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return load().Attachment(
+        string=attachment.content,
+        name=attachment.name,
+        description=attachment.description,
+        created=day,
+        modified=day,
+        relationship="Data",
+    )
+
+
+def load() -> ModuleType:
+    """Load WeasyPrint. Raises ``PdfUnavailableError``."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:
@@ -163,9 +207,9 @@ def _weasyprint() -> ModuleType:
     return weasyprint
 
 
-@lru_cache(maxsize=1)
-def _press(sheet_time: int) -> _Press:
-    """Set up once per process, and again when the sheet has changed (``sheet_time``)."""
+@lru_cache(maxsize=2)
+def _press(sheet_time: int, is_large: bool = False) -> _Press:
+    """Set up once per process and size of letters, and again when a sheet has changed (``sheet_time``)."""
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -176,10 +220,13 @@ def _press(sheet_time: int) -> _Press:
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             path = static_file(url)
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+            content = path.read_bytes()
+            if is_large and path.suffix == ".css":
+                content = enlarged(content.decode()).encode()
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
 
     fetcher, fonts = StaticFetcher(fail_on_errors=True), FontConfiguration()
     address = f"{STATIC_ORIGIN}musharaka/{sheet_path().name}"
     sheet = weasyprint.CSS(url=address, url_fetcher=fetcher, font_config=fonts)
     atexit.register(_press.cache_clear)  # the fonts' temporary folder goes while Python can still remove it
-    return _Press(fetcher, fonts, sheet)
+    return _Press(fetcher, fonts, sheet, is_large)

@@ -36,4 +36,5 @@ urlpatterns = [
     path("", include("programs.urls.tables_staff")),
     path("", include("programs.urls.projects_staff")),
     path("", include("programs.urls.papers_staff")),
+    path("", include("programs.urls.own_evidence_staff")),
 ]

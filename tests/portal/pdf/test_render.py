@@ -215,12 +215,12 @@ def test_drawing_cannot_read_the_machine(tmp_path, caplog):
     )
 
 
-def test_sheet_is_held_to_the_same_files(tmp_path, settings):
+def test_sheet_is_held_to_the_same_files(tmp_path, monkeypatch):
     """A sheet that asks for a font that is not there must not print in a font of the machine."""
     sheet = tmp_path / "static" / "musharaka" / "pdf.css"
     sheet.parent.mkdir(parents=True)
     sheet.write_text('@font-face { font-family: "x"; src: url("../none.woff2"); } p { font-family: "x"; }')
-    settings.PROJECT_DIR = tmp_path
+    monkeypatch.setattr(render, "PROJECT", tmp_path)
     render._press.cache_clear()
     with pytest.raises(RefusedResourceError):
         render_pdf(html=page("<p>نص</p>"))
