@@ -15,7 +15,8 @@ from pathlib import Path
 
 from benchmarks import first_view, server
 from benchmarks.load import HOST, Load, ask, generator, put_load, put_new_load
-from benchmarks.pages import HELLO, PAGES, Cost, PaperCost, page_costs, paper_cost
+from benchmarks.pages import HELLO, PAGES, Cost, PaperCost, calendar_paths, page_costs, paper_cost
+from benchmarks.papers import Papers, measured_papers, papers_section, papers_targets
 from benchmarks.server import Server
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -65,6 +66,7 @@ class Figures:
     served: dict[str, Served]
     costs: dict[str, Cost]
     paper: PaperCost
+    papers: Papers | None = None
 
 
 def main() -> None:
@@ -77,7 +79,8 @@ def main() -> None:
             flush=True,
         )
         figures = measure(settings, options.seconds)
-    report = "\n".join([*heading(options), "", *table(figures), "", *targets(figures)])
+    sections = [heading(options), table(figures), targets(figures), papers_section(figures.papers)]
+    report = "\n\n".join("\n".join(section) for section in sections if section)
     print(report)
     if options.save:
         RESULTS.write_text(report + "\n", encoding="utf-8")
@@ -103,13 +106,15 @@ def measure(settings: dict[str, str], seconds: float) -> Figures:
 
     django.setup()
     paper, costs = paper_cost(), page_costs()
+    prints = calendar_paths()
     for name in sorted(PAGES.keys() - costs.keys()):
         print(f"Left out, since it is not there: {name} ({PAGES[name]})")
     with server.serving(settings) as running:
         speed(running, HELLO, WARM_UP_SECONDS)
         views = first_views(running, [name for name, cost in costs.items() if cost.is_html])
         served = {name: _served(running, PAGES[name], views.get(name), seconds / ROUNDS) for name in costs}
-    return Figures(served, costs, paper)
+        papers = measured_papers(running, PAGES["program"], prints)
+    return Figures(served, costs, paper, papers)
 
 
 def first_views(running: Server, names: Iterable[str]) -> dict[str, int]:
@@ -198,7 +203,7 @@ def table(figures: Figures) -> list[str]:
         rows.insert(0, ["bare view", "", *_speed_cells(hello, hello), "", "", "", "0", "", "", "", ""])
     heads = ["page", "rendered CPU ms", "req/s", "CPU ms", "× bare", "304 req/s", "304 CPU ms", "304 × bare"]
     heads += ["queries", "304 queries", "bytes", "gzipped", "first view"]
-    return _markdown(heads, rows)
+    return markdown(heads, rows)
 
 
 def _speed_cells(speed: Speed, hello: Speed) -> list[str]:
@@ -226,7 +231,7 @@ def _cost_cells(cost: Cost, served: Served | None) -> list[str]:
     ]
 
 
-def _markdown(heads: list[str], rows: Iterable[list[str]]) -> list[str]:
+def markdown(heads: list[str], rows: Iterable[list[str]]) -> list[str]:
     rule = ["---"] + ["---:"] * (len(heads) - 1)
     return ["| " + " | ".join(row) + " |" for row in [heads, rule, *rows]]
 
@@ -251,11 +256,12 @@ def targets(figures: Figures) -> list[str]:
                 "a program's page rendered, CPU ms", pages["program"].rendered.cpu_ms, MOST_PROGRAM_CPU_MS
             )
         )
+    rows += [_target(*each) for each in papers_targets(figures.papers)]
     if views:
         rows.append(_target("first view of a page, bytes", max(views), MOST_FIRST_VIEW_BYTES))
     cold, warm = figures.paper.cold, figures.paper.warm
     paper = f"Calendar as PDF, CPU: {cold:,.0f} ms a process's first, {warm:,.0f} ms the next."
-    return [*_markdown(["the worst of", "measured", "at most", ""], rows), "", paper]
+    return [*markdown(["the worst of", "measured", "at most", ""], rows), "", paper]
 
 
 def _target(name: str, measured: float, most: float) -> list[str]:

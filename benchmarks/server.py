@@ -95,7 +95,10 @@ class Server:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes below one, those that set papers for its workers too."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for file in listed for child in file.read_text().split()]
+    return children + [below for child in children for below in _children(child)]
 
 
 def _ticks(pid: int) -> int:

@@ -20,6 +20,13 @@ LONGEST_CELL = 32_000
 
 Cell = str | datetime.date
 
+NAMES = (
+    *("reference", "published_on", "kind", "question", "part", "text", "solution", "effect"),
+    *("name", "profile", "age", "note"),
+    *("outcome", "answer", "service", "answered_on", "changed", "address"),
+)
+"""The columns as programs name them; for people they are headed in the language of the page."""
+
 
 def contributions_csv(consultation: Consultation, lists: Lists, *, site: str) -> str:
     """As CSV in UTF-8 with its mark. ``site``: scheme and host, for full addresses."""
@@ -45,9 +52,15 @@ def _dataset(consultation: Consultation, lists: Lists, site: str) -> tablib.Data
     kwargs = {"slug": consultation.municipality.slug, "number": consultation.number}
     page = site + reverse("consultation", kwargs=kwargs)
     dataset = tablib.Dataset(headers=_headers())
-    for entry in read_all(consultation, lists):
-        dataset.append([*_words(entry), *_answer(entry), entry_address(page, entry.number)])
+    for row in rows_of(read_all(consultation, lists), page):
+        dataset.append(list(row.values()))
     return dataset
+
+
+def rows_of(entries: Iterable[Entry], page: str) -> list[dict[str, Cell]]:
+    """The rows of the table by the names of its columns. ``page``: the consultation's, in full."""
+    rows = ([*_words(entry), *_answer(entry), entry_address(page, entry.number)] for entry in entries)
+    return [dict(zip(NAMES, row, strict=True)) for row in rows]
 
 
 def _headers() -> list[str]:

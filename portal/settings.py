@@ -244,7 +244,13 @@ if not INSECURE_HTTP:
 
 # --- the shared rooms meet the apps here ---------------------------------------------------------
 # Where the sentences of the journal stand.
-AUDIT_ACTIONS = ["portal.audit.actions", "portal.meetings.audit", "programs.audit", "consultations.audit"]
+AUDIT_ACTIONS = [
+    "portal.audit.actions",
+    "portal.meetings.audit",
+    "portal.dispatches.audit",
+    "programs.audit",
+    "consultations.audit",
+]
 # What the public can be consulted about (portal/subjects.py), in the order in which staff are offered it.
 CONSULTABLE = {
     "plan": "consultations.subjects.plans",
@@ -295,8 +301,15 @@ PUBLISHABLE = {
     "consultations.officialanswer": "consultations.published.answers",
     "consultations.actionplan": "consultations.published.plans",
 }
+# Who knows a file by its SHA-256 (portal/publications/files.py).
+KNOWN_FILES = ["programs.own_evidence.known_files"]
 # What each domain adds to the header of the desk.
-DESK_SECTIONS = ["programs.desk.sections", "portal.meetings.desk.sections", "consultations.desk.sections"]
+DESK_SECTIONS = [
+    "programs.desk.sections",
+    "portal.meetings.desk.sections",
+    "portal.dispatches.desk.sections",
+    "consultations.desk.sections",
+]
 # What people can follow by e-mail, by topic (portal/notifications/topics.py).
 TOPICS = {
     "consultation": "consultations.topics.CONSULTATION",
@@ -304,6 +317,7 @@ TOPICS = {
 }
 # What ``manage.py run_due`` does: each function takes nothing and says in words what it did.
 DUE = [
+    "portal.papers.printing.forget",
     "portal.files.sweep.sweep",
     "portal.limits.counting.forget",
     "consultations.due.remind_moderators",
@@ -327,6 +341,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },
 }

@@ -49,6 +49,7 @@ def program_acts(program: Program, may: May) -> list[Tab]:
         acts.append(Tab(reverse("program-cell", kwargs=kwargs), _("Preparation and diagnosis")))
         acts.append(Tab(reverse("staff-cards", kwargs=kwargs), _("Projects and resources")))
         acts.append(Tab(reverse("program-history", kwargs=kwargs), _("History")))
+    acts.append(Tab(reverse("staff-program-papers", kwargs=kwargs), _("Papers to print")))
     if may(Act.PUBLISH) and program.status in _STEPS:
         acts.append(Tab(reverse("program-publish", kwargs=kwargs), str(_STEPS[Status(program.status)])))
     return acts

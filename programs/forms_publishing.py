@@ -12,11 +12,12 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.bilingual import page_language
 from portal.files.uploads import CheckedFile, check_upload
 from portal.importing.dates import NotADate, read_date
 from portal.municipalities.models import DecidingBody, Municipality
-from programs.calendar import DelayRow
-from programs.models import REASON_LENGTH, Program
+from programs.calendar import DelayRow, code_in
+from programs.models import REASON_LENGTH, ExpectedDocument, Program
 from programs.services.statuses import Approval, body_in_office
 
 LONGEST_DATE = 60
@@ -28,8 +29,22 @@ class PublishForm(forms.Form):
     seen = forms.CharField(required=False, max_length=64)
     """The fingerprint of what the person was shown: nothing else is published."""
 
-    def __init__(self, *args: Any, delays: Sequence[DelayRow], **kwargs: Any) -> None:
+    certify = forms.MultipleChoiceField(
+        label=gettext_lazy("Attach the certificate of publication to"), required=False
+    )
+    """The expected documents that the certificate is to be evidence of."""
+
+    def __init__(
+        self,
+        *args: Any,
+        delays: Sequence[DelayRow],
+        documents: Sequence[ExpectedDocument] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``documents`` are those that a certificate of what is about to be published would be."""
         super().__init__(*args, **kwargs)
+        self._documents = {str(document.pk): document for document in documents}
+        self.fields["certify"].choices = [(pk, _named(one)) for pk, one in self._documents.items()]  # type: ignore[attr-defined]
         self._delays = list(delays)
         for delay in self._delays:
             self.fields[_name(delay)] = forms.CharField(
@@ -42,6 +57,9 @@ class PublishForm(forms.Form):
     def delays(self) -> list[tuple[DelayRow, BoundField]]:
         return [(delay, self[_name(delay)]) for delay in self._delays]
 
+    def to_certify(self) -> list[ExpectedDocument]:
+        return [self._documents[pk] for pk in self.cleaned_data["certify"]]
+
     def reasons(self) -> dict[int, str]:
         """The reasons by the key of the rule."""
         return {delay.rule.pk: self.cleaned_data[_name(delay)] for delay in self._delays}
@@ -49,6 +67,13 @@ class PublishForm(forms.Form):
 
 def _name(delay: DelayRow) -> str:
     return f"reason-{delay.rule.pk}"
+
+
+def _named(document: ExpectedDocument) -> str:
+    """The task's code and what it expects: ``2.6 «Extrait du site web»``."""
+    task = document.task
+    code = code_in(page_language(), task.phase.number, task.number)
+    return f"\u2066{code}\u2069 «\u2068{document.title}\u2069»"
 
 
 class ApprovalForm(forms.Form):

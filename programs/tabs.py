@@ -17,8 +17,9 @@ PAGES = {
     "program-money": _("Resources"),
     "program-projects": _("Projects"),
     "program-schedule": _("Execution"),
+    "program-papers": _("Papers"),
 }
-"""In the order in which a year goes by."""
+"""In the order in which a year goes by, and last what is printed of it."""
 
 
 def program_tabs(municipality: Municipality, year: int, current: str) -> list[Tab]:

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from django.db.models import Count, Sum
-from django.db.models.functions import Length
-from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from consultations.answers import AnswerRow
 from consultations.asked import lists_of
 from consultations.exports_participation import read_all
 from consultations.figures import read_figures
 from consultations.gauge import gauge_of
-from consultations.models import Consultation
+from consultations.local_moments import closing_moment, local_moment
+from consultations.models import Consultation, Verdict
+from consultations.papers.changes import answer_of, read_changes
+from consultations.papers.data import as_attachment, report_data
+from consultations.papers.lengths import report_pages
+from consultations.periods import consultation_of
 from consultations.reader import reader_of
-from consultations.talk import Entry, listed
+from consultations.rules_receiving import entries_close_at
+from consultations.talk import Entry
 from portal.bilingual import Localized
-from portal.locales import long_date
-from portal.pdf.qr import qr_svg
-from portal.pdf.render import render_pdf
+from portal.papers.orders import Advance, Copy, Draft, Order, Paper
+from portal.papers.pages import paper_context, print_page
+from portal.pdf.render import Attachment
+from portal.subjects import read_subject
 
-MOST_IN_REPORT = 200
-MOST_LETTERS_IN_REPORT = 200_000
-"""Contributions in a report, and what they have in letters: setting as many takes eight seconds."""
+MOST_NAMED = 20
+"""Of the contributions that one answer answers; beyond it they are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Contributions of a group that have the same answer, which stands once, below them; or one without."""
+
+    entries: list[Entry]
+    answer: AnswerRow | None
+
+    @property
+    def names_all(self) -> bool:
+        return len(self.entries) <= MOST_NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +57,46 @@ class Group:
     part: Localized | None
     entries: list[Entry]
 
+    @property
+    def threads(self) -> list[Thread]:
+        """In the order of the numbers of the first of each."""
+        threads: dict[object, Thread] = {}
+        for entry in self.entries:
+            answer = answer_of(entry)
+            key = ("answer", answer.pk) if answer else entry.number
+            threads.setdefault(key, Thread([], answer)).entries.append(entry)
+        return list(threads.values())
 
-def contributions_paper(consultation: Consultation, *, live_url: str) -> bytes:
-    """The report of a consultation: figures, every public contribution with its answer, what waits for one.
 
-    A4 upright, PDF/UA-1. For what :func:`fits_report`.
+def report_context(consultation: Consultation, entries: tuple[Entry, ...] | None = None) -> dict[str, Any]:
+    """What ``consultations/pdf/contributions_body.html`` takes, in the language of the moment.
 
     Args:
-        consultation: with its ``municipality`` and its ``questions``.
-        live_url: the page's full address, printed and drawn as a QR code.
-
-    Raises:
-        portal.pdf.render.PdfError: the paper could not be made.
+        consultation: public, with its municipality and its questions.
+        entries: its contributions, where they were read already.
     """
-    municipality = consultation.municipality
-    lists, reader = lists_of(municipality), reader_of(municipality)
-    entries = read_all(consultation, lists)
-    context = {
+    municipality, lists = consultation.municipality, lists_of(consultation.municipality)
+    entries = read_all(consultation, lists) if entries is None else entries
+    return {
         "municipality": municipality,
         "consultation": consultation,
-        "moments": [
-            long_date(moment.astimezone(municipality.zone_info).date(), reader.country, reader.language)
-            for moment in consultation.moments
-        ],
+        "subject": read_subject(municipality, consultation.subject_kind, consultation.subject_id),
+        "opens": local_moment(consultation.moments[0], consultation),
+        "closes": closing_moment(consultation),
         "gauge": gauge_of(consultation),
         "figures": read_figures(consultation, lists),
+        "verdicts": _verdicts(entries),
         "groups": _groups(consultation, entries),
+        "changes": read_changes(consultation, entries, reader_of(municipality)),
         "unanswered": [entry for entry in entries if entry.due_on],
-        "today_text": long_date(reader.today, reader.country, reader.language),
-        "live_url": live_url,
-        "qr_svg": qr_svg(address=live_url, title=live_url),
+        "prefix": f"consultation-{consultation.pk}",
     }
-    return render_pdf(html=render_to_string("consultations/pdf/contributions.html", context))
 
 
-def fits_report(consultation: Consultation) -> bool:
-    """Whether the contributions fit into a report; one query."""
-    texts = Length("text") + Length("solution") + Length("effect")
-    size = listed(consultation).aggregate(count=Count("pk"), letters=Sum(texts, default=0))
-    return size["count"] <= MOST_IN_REPORT and size["letters"] <= MOST_LETTERS_IN_REPORT
+def _verdicts(entries: Iterable[Entry]) -> list[tuple[str, int]]:
+    """How many contributions had each outcome, in the order of the outcomes."""
+    counts = Counter(answer.verdict for answer in map(answer_of, entries) if answer)
+    return [(str(verdict.label), counts[verdict]) for verdict in Verdict if counts[verdict]]
 
 
 def _groups(consultation: Consultation, entries: Iterable[Entry]) -> list[Group]:
@@ -84,3 +108,56 @@ def _groups(consultation: Consultation, entries: Iterable[Entry]) -> list[Group]
         groups.setdefault(key, Group(entry.question, entry.part, [])).entries.append(entry)
     ranked = sorted(groups, key=lambda key: (order.get(key[0], len(order)), not key[1], key[1]))
     return [groups[key] for key in ranked]
+
+
+# The paper
+
+
+def draft(order: Order) -> Draft:
+    """The report of a public consultation. Argument: ``number``, its own."""
+    municipality = order.municipality
+    consultation = consultation_of(municipality, int(order.arguments["number"]))
+    where = {"slug": municipality.slug, "number": consultation.number}
+    return Draft(
+        title=_("Report of the consultation: %(title)s") % {"title": consultation.title},
+        filename=f"{consultation.title} - {municipality.title}",
+        ascii_filename=_ascii_name(consultation),
+        version=f"{municipality.revision} {municipality.today()} {_moments_passed(consultation)}",
+        make=partial(_make, order),
+        back=reverse("consultation", kwargs=where),
+        pages=report_pages(consultation, is_large=order.is_large),
+        steps=(_("Reading the contributions"), _("Setting the pages")),
+    )
+
+
+PAPER = Paper(label=gettext_lazy("Report of a consultation"), draft=draft)
+
+
+def _moments_passed(consultation: Consultation) -> int:
+    """Of those at which the report says something else, without a change of any row."""
+    now = timezone.now()
+    return sum(moment <= now for moment in (*consultation.moments, entries_close_at(consultation)))
+
+
+def _make(order: Order, advance: Advance) -> bytes:
+    with translation.override(order.language):
+        advance(0, 2, _("Reading the contributions"))
+        consultation = consultation_of(order.municipality, int(order.arguments["number"]))
+        entries = read_all(consultation, lists_of(order.municipality))
+        live_url = order.address("consultation", number=consultation.number)
+        context = {
+            **report_context(consultation, entries),
+            **paper_context(order, live_url=live_url, obj=consultation),
+        }
+        attached = _attached(order, consultation, entries) if order.copy == Copy.ARCHIVE else ()
+        advance(1, 2, _("Setting the pages"))
+        return print_page(order, "consultations/pdf/contributions.html", context, attachments=attached)
+
+
+def _attached(order: Order, consultation: Consultation, entries: tuple[Entry, ...]) -> tuple[Attachment, ...]:
+    data = report_data(order, consultation, entries)
+    return (as_attachment(_ascii_name(consultation), data, _("The contributions and answers as data")),)
+
+
+def _ascii_name(consultation: Consultation) -> str:
+    return f"{consultation.municipality.slug}-consultation-{consultation.number}-report"

@@ -1,4 +1,4 @@
-"""What the public takes away from a consultation: its contributions as a table, and the report."""
+"""What the public takes away from a consultation: its contributions as a table."""
 
 from django.urls import path
 
@@ -9,5 +9,4 @@ _CONSULTATION = "consultations/<int:number>/"
 urlpatterns = [
     path(f"{_CONSULTATION}contributions.csv", figures.contributions_csv, name="consultation-csv"),
     path(f"{_CONSULTATION}contributions.xlsx", figures.contributions_xlsx, name="consultation-xlsx"),
-    path(f"{_CONSULTATION}report.pdf", figures.contributions_report, name="consultation-report"),
 ]

@@ -7,11 +7,6 @@ urlpatterns = [
     path("m/<slug:slug>/plans/<slug:plan>/", public.plan_page, name="plan"),
     path("m/<slug:slug>/plans/<slug:plan>/files/<int:pk>/", public.plan_file, name="plan-file"),
     path("m/<slug:slug>/plans/<slug:plan>/projects/<int:number>/", public.project_page, name="project"),
-    path(
-        "m/<slug:slug>/plans/<slug:plan>/projects/<int:number>/sheet.pdf",
-        public.project_sheet,
-        name="project-sheet",
-    ),
     path("", include("consultations.urls.contributing")),
     path("m/<slug:slug>/", include("consultations.urls.moderation_public")),
     path("m/<slug:slug>/", include("consultations.urls.periods_public")),

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consultations.models import UpdateFile
+from consultations.plans import public_project
 from consultations.reader import reader_of
 from consultations.versions import differences, version_rows
-from consultations.views.public import project_frame, public_project
+from consultations.views.public import project_frame
 from portal.files.responses import file_response
 from portal.freshness import fresh_page
 from portal.municipalities.models import Municipality

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
@@ -18,12 +20,24 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 def stored_row(
-    model: type[Row], upload: CheckedFile, *, actor: User | None, is_public: bool, **owner: Any
+    model: type[Row],
+    upload: CheckedFile,
+    *,
+    actor: User | None,
+    is_public: bool,
+    zone: datetime.tzinfo | None = None,
+    **owner: Any,
 ) -> Row:
     """A row of any table of files, its content stored; not saved yet.
 
     What may tell where it was recorded stays internal, whatever was asked.
+
+    Args:
+        zone: by whose clocks a camera went that wrote no zone, for a table that keeps when a picture was
+            taken; that of the settings where it is not told.
     """
+    if any(field.name == "taken_at" for field in model._meta.concrete_fields):
+        owner["taken_at"] = _at_its_zone(upload.taken_at, zone)
     row: Any = model(
         **owner,
         name=upload.name,
@@ -36,6 +50,12 @@ def stored_row(
     )
     row.file.save(upload.name, upload.as_file(), save=False)
     return row
+
+
+def _at_its_zone(moment: datetime.datetime | None, zone: datetime.tzinfo | None) -> datetime.datetime | None:
+    if moment is None or moment.tzinfo:
+        return moment
+    return moment.replace(tzinfo=zone or timezone.get_default_timezone())
 
 
 def stored_path(row: StoredFile, filename: str) -> str:

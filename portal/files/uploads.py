@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import importlib
 import io
 import re
 import zipfile
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import filetype
 from django.conf import settings
@@ -17,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
+from portal.files.taken import taken_at
 from portal.files.videos import VideoDamaged, empty_boxes, read_video
 from portal.folding import clean
 
@@ -57,6 +60,8 @@ class CheckedFile:
     sha256: str
     may_hold_place: bool = False
     """Whether a video may still tell where it was recorded: then it is not for the public."""
+    taken_at: datetime.datetime | None = None
+    """When a picture was taken, as its camera wrote it; without a zone where the camera named none."""
 
     @property
     def size(self) -> int:
@@ -125,8 +130,9 @@ def _check_ending(name: str, content_type: str) -> None:
         )
 
 
-def _checked_image(content: bytes, name: str, content_type: str) -> CheckedFile:
-    return CheckedFile(name, content, content_type, hashlib.sha256(content).hexdigest())
+def _checked_image(picture: _Picture, name: str, content_type: str) -> CheckedFile:
+    digest = hashlib.sha256(picture.content).hexdigest()
+    return CheckedFile(name, picture.content, content_type, digest, taken_at=picture.taken_at)
 
 
 def _checked_heic(content: bytes, name: str) -> CheckedFile:
@@ -204,13 +210,21 @@ def _package_type(content: bytes) -> str | None:
     return next((kind for kind in (DOCX, XLSX) if f"{kind}.main+xml".encode() in declared), None)
 
 
-def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> bytes:
+class _Picture(NamedTuple):
+    """A picture as it is kept, and what alone is remembered of what it said beside it."""
+
+    content: bytes
+    taken_at: datetime.datetime | None
+
+
+def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> _Picture:
     # WeasyPrint, once imported, makes Pillow fill what a cut-off picture lacks, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(content), formats=[image_format]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise ValidationError(_("The picture has too many pixels."))
+            moment = taken_at(image)
             turned = _upright(image)
             out = io.BytesIO()
             turned = turned.convert("RGB") if kept_as else turned
@@ -221,7 +235,7 @@ def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> bytes:
         raise ValidationError(_("The picture has too many pixels.")) from error
     except Exception as error:  # Pillow raises many kinds on a damaged picture; all mean the same here.
         raise ValidationError(_("The picture cannot be read: the file is damaged.")) from error
-    return out.getvalue()
+    return _Picture(out.getvalue(), moment)
 
 
 def _upright(image: Image.Image) -> Image.Image:

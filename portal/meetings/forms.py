@@ -11,7 +11,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from portal.files.fields import UploadsField, refuse_known
+from portal.files.fields import UploadsField, of_file, refuse_known
 from portal.files.uploads import CheckedFile
 from portal.meetings import rules
 from portal.meetings.fields import ClockField, DayField
@@ -289,11 +289,19 @@ def zone_forms(municipality: Municipality, minutes: Minutes, data: Any = None) -
     return forms_of_zones
 
 
+def _new_to(meeting: Meeting, uploads: list[CheckedFile]) -> list[CheckedFile]:
+    known = dict(MeetingFile.objects.filter(meeting=meeting).values_list("sha256", "name"))
+    return refuse_known(uploads, known)
+
+
 class FilesForm(forms.Form):
     """Files of a meeting: what they are, and who sees them."""
 
     uploads = UploadsField(label=gettext_lazy("Files"))
-    kind = forms.ChoiceField(label=gettext_lazy("What they are"), choices=FileKind)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What they are"),
+        choices=[choice for choice in FileKind.choices if choice[0] != FileKind.POSTED],
+    )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees them"),
         required=False,
@@ -318,12 +326,38 @@ class FilesForm(forms.Form):
 
     def clean_uploads(self) -> list[CheckedFile]:
         """Refuse what the meeting has already, and the same file chosen twice."""
-        known = dict(MeetingFile.objects.filter(meeting=self.meeting).values_list("sha256", "name"))
-        return refuse_known(self.cleaned_data["uploads"], known)
+        return _new_to(self.meeting, self.cleaned_data["uploads"])
 
     @property
     def is_public(self) -> bool | None:
         return {PUBLIC: True, INTERNAL: False}.get(self.cleaned_data["visibility"])
+
+
+class PostedForm(forms.Form):
+    """Photos of the notice as it hangs on the wall."""
+
+    uploads = UploadsField(
+        label=gettext_lazy("Photos of the posted notice"),
+        help_text=gettext_lazy(
+            "As the phone took them: a photo that was sent through a messenger has lost its date."
+        ),
+    )
+    is_public = forms.BooleanField(
+        label=gettext_lazy("Show them to everybody: nobody can be recognised in them"), required=False
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, meeting: Meeting) -> None:
+        super().__init__(data, files, auto_id="posted-%s")
+        self.meeting = meeting
+        _dress(self)
+
+    def clean_uploads(self) -> list[CheckedFile]:
+        """Refuse what is no picture, what the meeting has already, and the same file chosen twice."""
+        uploads = self.cleaned_data["uploads"]
+        others = [upload.name for upload in uploads if not upload.content_type.startswith("image/")]
+        if others:
+            raise ValidationError([of_file(name, _("This is not a photo.")) for name in others])
+        return _new_to(self.meeting, uploads)
 
 
 class VideoForm(forms.ModelForm):

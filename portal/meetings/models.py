@@ -386,13 +386,14 @@ class FileKind(models.TextChoices):
     ATTENDANCE = "attendance", _("Attendance sheet")
     PRESENTATION = "presentation", _("Presentation")
     SIGNED_MINUTES = "signed_minutes", _("Signed minutes")
+    POSTED = "posted", _("Photo of the posted notice")
     OTHER = "other", _("Other document")
 
 
 class MeetingFile(models.Model):
     """A file of a meeting: what shows people or names them stays internal unless somebody decides else."""
 
-    INTERNAL_KINDS = frozenset({FileKind.PHOTO, FileKind.ATTENDANCE})
+    INTERNAL_KINDS = frozenset({FileKind.PHOTO, FileKind.ATTENDANCE, FileKind.POSTED})
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="files", verbose_name=_("meeting"))
     kind = models.CharField(_("kind"), max_length=20, choices=FileKind, default=FileKind.OTHER)
@@ -413,6 +414,13 @@ class MeetingFile(models.Model):
         default=False,
         editable=False,
         help_text=_("Then it stays internal."),
+    )
+    taken_at = models.DateTimeField(
+        _("taken"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Of a picture, as its camera wrote it."),
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -116,3 +117,43 @@ def _after(time: datetime.time, minutes: int) -> datetime.time | None:
 def lines_of(text: str) -> list[str]:
     """The items of a text that holds one a line."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+# The hijā'ī order, in which the official minutes letter their lists: أ ب ت ث ج ح خ, not the abjad أ ب ج د.
+_ARABIC_LETTERS = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
+_LATIN_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def list_letter(position: int, language: str) -> str:
+    """The letter of the ``position``-th point of a list, from 1; after the last letter they are doubled."""
+    letters = _ARABIC_LETTERS if language == "ar" else _LATIN_LETTERS
+    times, index = divmod(position - 1, len(letters))
+    return letters[index] * (times + 1)
+
+
+class PhotoDoubt(StrEnum):
+    """Why the photo of a posted notice proves nothing."""
+
+    UNDATED = "undated"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+
+
+CLOCKS_DIFFER = datetime.timedelta(minutes=10)
+"""By how much a camera's clock may be wrong before it is said to be."""
+
+
+def photo_doubt(
+    taken_at: datetime.datetime | None, notice_since: datetime.datetime, handed_in_at: datetime.datetime
+) -> PhotoDoubt | None:
+    """What speaks against a photo as the proof that a notice was posted; ``None`` where nothing does.
+
+    Args:
+        taken_at: by the camera, which is not believed blindly; ``None`` where it wrote nothing.
+        notice_since: when the notice began to exist: no photo from before can show it.
+    """
+    if taken_at is None:
+        return PhotoDoubt.UNDATED
+    if taken_at < notice_since - CLOCKS_DIFFER:
+        return PhotoDoubt.TOO_EARLY
+    return PhotoDoubt.TOO_LATE if taken_at > handed_in_at + CLOCKS_DIFFER else None

@@ -436,7 +436,8 @@ def _stored(
 ) -> MeetingFile:
     """A row for a file that is on the disk; the row itself is still to be saved."""
     told = {"meeting": meeting, "kind": kind, "caption_ar": captions[0], "caption_fr": captions[1]}
-    return stored_row(MeetingFile, upload, actor=actor, is_public=is_public, **told)
+    zone = meeting.municipality.zone_info
+    return stored_row(MeetingFile, upload, actor=actor, is_public=is_public, zone=zone, **told)
 
 
 # The journal and the register

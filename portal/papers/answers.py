@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +18,12 @@ from django.utils.translation import get_language
 from portal.freshness import CACHE_CONTROL, validator
 from portal.municipalities.access import municipality_for, person
 from portal.municipalities.models import Municipality
-from portal.papers.models import Printing
+from portal.navigation import tabs_of
+from portal.papers.asking import asked
 from portal.papers.orders import Advance, Argument, Copy, Draft, Order, Paper, draft_of, paper_of
+from portal.papers.printing import printed_response
 from portal.pdf.render import PdfBusyError, PdfError, PdfUnavailableError
-from portal.pdf.responses import file_answer, kept_bytes
+from portal.pdf.responses import SUFFIXES, file_answer, kept_bytes
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +50,7 @@ def paper_answer(
     paper = paper_of(kind)
     if paper.act is not None and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    municipality = _municipality(request, slug, paper)
+    municipality = municipality_of(request, slug, paper)
     order = order_of(request, municipality, kind, arguments)
     if paper.act is not None:
         response = _made(request, order)
@@ -100,7 +104,8 @@ def made_now(order: Order, draft: Draft, advance: Advance = silent) -> bytes:
     return kept_bytes(order.kind, order.key(draft.version), make)
 
 
-def _municipality(request: HttpRequest, slug: str, paper: Paper) -> Municipality:
+def municipality_of(request: HttpRequest, slug: str, paper: Paper) -> Municipality:
+    """The municipality of an address, for whoever may have such a paper; raises as pages do."""
     if paper.act is None:
         return Municipality.objects.public_or_404(slug)
     return municipality_for(person(request), slug, paper.act)
@@ -135,17 +140,32 @@ def _busy(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _later(request: HttpRequest, order: Order, draft: Draft) -> HttpResponseBase:
     """The file where it was made already, else the page that asks whether to have it made."""
-    from portal.papers.printing import printed_response
-
-    printing = Printing.objects.filter(key=order.key(draft.version)).first()
+    printing = asked(order, draft)
     if printing and printing.is_finished:
         return printed_response(printing)
     context = {
-        "order": order,
+        **around(order),
         "draft": draft,
+        "kind": kind_of_file(draft.content_type),
         "signed": order.signed(),
         "printing": printing,
     }
     response = render(request, "papers/ask.html", context)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def around(order: Order) -> dict[str, Any]:
+    """What the pages about a paper take: the public's template or that of the desk, and what stands in it."""
+    municipality = order.municipality
+    return {
+        "municipality": municipality,
+        "order": order,
+        "frame": "base.html" if paper_of(order.kind).act is None else "desk.html",
+        "tabs": [replace(tab, is_current=False) for tab in tabs_of(municipality)],
+    }
+
+
+def kind_of_file(content_type: str) -> str:
+    """``PDF``, ``ZIP``, ``DOCX``."""
+    return SUFFIXES[content_type].removeprefix(".").upper()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -10,9 +11,10 @@ from django.utils import translation
 
 from portal.bilingual import page_language
 from portal.locales import long_date
-from portal.papers.orders import Copy, Order
-from portal.pdf.qr import qr_svg
+from portal.papers.orders import Advance, Copy, Order
+from portal.pdf.joining import joined, page_count
 from portal.pdf.press import render_pdf
+from portal.pdf.qr import qr_svg
 from portal.pdf.render import Attachment
 from portal.publications.identity import identity_of
 
@@ -53,3 +55,39 @@ def print_page(
         is_large=order.is_large,
         attachments=attachments if is_archive else (),
     )
+
+
+def print_parts(
+    order: Order,
+    template: str,
+    parts: Sequence[dict[str, Any]],
+    *,
+    title: str,
+    is_lying: bool = False,
+    advance: Advance,
+    attachments: tuple[Attachment, ...] = (),
+) -> bytes:
+    """Print a paper of hundreds of pages part by part, in bounded memory, and say how far it is.
+
+    Each part is the page of ``template`` with its own context, in which ``is_later`` says that it is not the
+    first. Links and page numbers do not reach from one part into another.
+
+    Args:
+        parts: the contexts; some dozens of pages each.
+        title: of the paper, for its feet.
+        advance: told before each part.
+
+    Raises:
+        portal.pdf.render.PdfError: the paper could not be made.
+    """
+    printed: list[bytes] = []
+    for number, part in enumerate(parts):
+        advance(number, len(parts) + 1, title)
+        context = {**part, "is_part": True, "is_later": number > 0}
+        printed.append(print_page(order, template, context, attachments=attachments if number == 0 else ()))
+    advance(len(parts), len(parts) + 1, title)
+    leaves = range(sum(map(page_count, printed)))
+    feet = {**parts[0], "title": title, "paper": "land" if is_lying else "port", "leaves": leaves}
+    with translation.override(order.language):
+        html = render_to_string("pdf/feet.html", feet)
+    return joined(printed, feet=render_pdf(html=html, is_large=order.is_large, is_tagged=False))

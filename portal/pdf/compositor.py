@@ -4,7 +4,8 @@ It knows no database, no settings and no secrets, opens no connection and reads 
 folder, fonts and Python's own files. It takes orders on its standard input and gives papers on its
 standard output, each as eight bytes of length and that many bytes:
 
-- an order is JSON: ``html``, ``archive``, ``is_large``, ``attachments`` (their content in base 64);
+- an order is JSON: ``html``, ``archive``, ``is_large``, ``is_tagged`` and ``attachments``, their content in
+  base 64;
 - an answer begins with one letter, ``P`` for a paper or ``E`` for an error, then the PDF, or the error's
   name and words with a line break between.
 """

@@ -23,6 +23,8 @@ def finish(_document: object, pdf: Any) -> None:
                 item["A"]["Scope"] = _scope(item, by_reference)
             elif item.get("Subtype") == "/Link":
                 item["F"] = PRINT
+            elif "Title" in item and "Parent" in item:  # a bookmark, which no font draws
+                item["Title"].string = item["Title"].string.replace(FIGURE_END, STANDS_FOR)
         elif getattr(item, "stream", None) and item.stream[0] == _CHARACTER_MAP:
             item.stream = [_STAND_IN.sub(_MARK, line) for line in item.stream]
 

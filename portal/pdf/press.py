@@ -66,7 +66,12 @@ def patience(seconds: float) -> Iterator[None]:
 
 
 def render_pdf(
-    *, html: str, archive: bool = False, is_large: bool = False, attachments: Sequence[Attachment] = ()
+    *,
+    html: str,
+    archive: bool = False,
+    is_large: bool = False,
+    is_tagged: bool = True,
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """As :func:`portal.pdf.render.render_pdf`, in a process of its own.
 
@@ -77,6 +82,7 @@ def render_pdf(
         "html": html,
         "archive": archive,
         "is_large": is_large,
+        "is_tagged": is_tagged,
         "attachments": [
             {
                 "name": attachment.name,

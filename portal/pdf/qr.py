@@ -8,7 +8,7 @@ SIDE = "20mm"
 INK = "#1b2523"
 
 
-def qr_svg(*, address: str, title: str) -> SafeString:
+def qr_svg(*, address: str, title: str, side: str = SIDE) -> SafeString:
     """A QR code of error level M at least (15 % of it may be lost) as an inline drawing of paths only.
 
     It has no quiet zone: leave four modules of blank paper around it.
@@ -16,7 +16,8 @@ def qr_svg(*, address: str, title: str) -> SafeString:
     Args:
         address: what it leads to, in full.
         title: what a reader who cannot see it is told.
+        side: its length, with a unit: a style sheet cannot change it any more.
     """
     code = segno.make(address, error="m", micro=False)
     svg = code.svg_inline(title=title, dark=INK, omitsize=True, border=0)
-    return SafeString(svg.replace("<svg ", f'<svg width="{SIDE}" height="{SIDE}" ', 1))
+    return SafeString(svg.replace("<svg ", f'<svg width="{side}" height="{side}" ', 1))

@@ -89,6 +89,7 @@ def render_pdf(
     html: str,
     archive: bool = False,
     is_large: bool = False,
+    is_tagged: bool = True,
     attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """Make a tagged PDF out of a whole HTML page.
@@ -102,6 +103,7 @@ def render_pdf(
         html: the page; values in it are escaped by the template that made it.
         archive: write PDF/A-3a, for keeping, instead of PDF/UA-1, for reading.
         is_large: on A3, in letters of 16 points and more.
+        is_tagged: without tags it is only good for being drawn over pages that have them.
         attachments: files within it; an archive copy alone may have some.
 
     Raises:
@@ -113,7 +115,7 @@ def render_pdf(
     with _one_at_a_time:
         try:
             press = _press(_sheets_time(), is_large)
-            variant = ARCHIVAL if archive else ACCESSIBLE
+            variant = (ARCHIVAL if archive else ACCESSIBLE) if is_tagged else None
             return _print(press, without_piles(html), variant, attachments)
         except weasyprint.urls.FatalURLFetchingError as refusal:
             raise RefusedResourceError(str(refusal.__cause__)) from refusal
@@ -170,7 +172,7 @@ def enlarged(sheet: str) -> str:
     return _FONT_SIZE.sub(larger, sheet)
 
 
-def _print(press: _Press, html: str, variant: str, attachments: Sequence[Attachment]) -> bytes:
+def _print(press: _Press, html: str, variant: str | None, attachments: Sequence[Attachment]) -> bytes:
     page = load().HTML(string=html, base_url=STATIC_ORIGIN, url_fetcher=press.fetcher)
     mark_document(page.etree_element)
     document = page.render(stylesheets=[press.sheet], font_config=press.fonts, pdf_variant=variant)

@@ -13,6 +13,7 @@ from portal.audit.actions import sentences
 from portal.bilingual import Localized, direction, page_language, script_language
 from portal.locales import full_date
 from portal.municipalities.models import Municipality
+from portal.publications.codes import code_of
 from portal.publications.models import Publication
 
 
@@ -25,6 +26,11 @@ class Line:
     title: Localized
     day: str
     time: str
+
+    @property
+    def code(self) -> str:
+        """By which everybody can check it."""
+        return code_of(self.publication)
 
 
 @dataclass(frozen=True, slots=True)

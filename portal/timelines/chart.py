@@ -49,6 +49,8 @@ class Chart:
     """An axis of equal columns, what is drawn on it, and today's place (empty outside the axis)."""
 
     labels: list[str]
+    years: list[str]
+    """The year of a column that begins one, and of the first; empty elsewhere and where the label says it."""
     lines: list[str]
     bars: list[Bar | None]
     today: str
@@ -59,19 +61,25 @@ class Chart:
 
 
 def draw_chart(
-    spans: Sequence[Span | None], today: datetime.date, *, country: str, language: str
+    spans: Sequence[Span | None],
+    today: datetime.date,
+    *,
+    country: str,
+    language: str,
+    columns: int = MAX_COLUMNS,
 ) -> Chart | None:
     """Draw a schedule, one bar for each span; ``None`` when no span is known.
 
     The axis goes from a month before the first to a month after the last. Its columns are months,
-    or as many months, quarters or years as keep them at most :data:`MAX_COLUMNS`.
+    or as many months, quarters or years as keep them at most ``columns``.
     """
     known = [span for span in spans if span]
     if not known:
         return None
-    axis = _axis(min(span.starts_on for span in known), max(span.ends_on for span in known))
+    axis = _axis(min(span.starts_on for span in known), max(span.ends_on for span in known), columns)
     return Chart(
         labels=[_label(month, axis.step, country, language) for month in axis.columns],
+        years=[axis.year_under(month) for month in axis.columns],
         lines=[axis.percent(Decimal(month - axis.first)) for month in axis.columns[1:]],
         bars=[_bar(axis, span) if span else None for span in spans],
         today=axis.percent(axis.after(today)) if axis.first <= month_index(today) < axis.end else "",
@@ -90,6 +98,11 @@ class _Axis:
     def columns(self) -> range:
         return range(self.first, self.end, self.step)
 
+    def year_under(self, month: int) -> str:
+        year, index = divmod(month, _YEAR)
+        is_said = self.step >= _YEAR or (self.step > 1 and index == 0)
+        return "" if is_said or (index and month != self.first) else str(year)
+
     def percent(self, months: Decimal) -> str:
         """A length of the axis as SVG writes it: ``20%``, ``66.67%``."""
         share = 100 * months / (self.end - self.first)
@@ -102,11 +115,11 @@ class _Axis:
         return position_in_months(date, self.first, after=True)
 
 
-def _axis(starts_on: datetime.date, ends_on: datetime.date) -> _Axis:
+def _axis(starts_on: datetime.date, ends_on: datetime.date, columns: int) -> _Axis:
     first = max(month_index(starts_on) - 1, _FIRST_MONTH)
     last = min(month_index(ends_on) + 1, _LAST_MONTH)
     axes = (_Axis(first // step * step, (last // step + 1) * step, step) for step in _STEPS)
-    return next(axis for axis in axes if len(axis.columns) <= MAX_COLUMNS)
+    return next(axis for axis in axes if len(axis.columns) <= columns)
 
 
 def _bar(axis: _Axis, span: Span) -> Bar:

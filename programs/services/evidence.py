@@ -97,7 +97,12 @@ def _stored(
 ) -> SupportingDocument:
     """A row for a file that is on the disk; the row itself is still to be saved."""
     return stored_row(
-        SupportingDocument, upload, actor=actor, is_public=is_public, expected_document=document
+        SupportingDocument,
+        upload,
+        actor=actor,
+        is_public=is_public,
+        zone=document.task.phase.program.municipality.zone_info,
+        expected_document=document,
     )
 
 

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from programs.views import own_evidence
+
+urlpatterns = [path("documents/<int:pk>/own/", own_evidence.document_own, name="document-own")]

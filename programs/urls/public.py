@@ -5,7 +5,6 @@ from programs.views import exports, projects, public
 urlpatterns = [
     path("programs/", public.program_list, name="programs"),
     path("m/<slug:slug>/programs/<int:year>/", public.program_page, name="program"),
-    path("m/<slug:slug>/programs/<int:year>/calendar.pdf", public.calendar_pdf, name="program-pdf"),
     path("m/<slug:slug>/programs/<int:year>/calendar.ics", public.calendar_ics, name="program-ics"),
     path("m/<slug:slug>/programs/<int:year>/meetings.ics", public.meetings_ics, name="program-meetings-ics"),
     path("m/<slug:slug>/programs/<int:year>/calendar.csv", exports.calendar_csv, name="program-csv"),

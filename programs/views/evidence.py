@@ -27,6 +27,7 @@ from programs.calendar import code_in
 from programs.evidence import Share, with_histories
 from programs.forms_evidence import PUBLIC, AddFilesForm, ReplaceFileForm
 from programs.models import ExpectedDocument, SupportingDocument, Task
+from programs.own_evidence import OwnEvidence, own_evidence
 from programs.services.evidence import attach_files, replace_evidence, set_public
 
 
@@ -50,6 +51,8 @@ class DocumentSection:
     document: ExpectedDocument
     lines: list[FileLine]
     form: AddFilesForm
+    own: OwnEvidence | None
+    """What the portal can make for it."""
 
 
 @staff_page(Act.SEE_DRAFTS)
@@ -226,7 +229,9 @@ def _page(
     refused_at: ExpectedDocument | SupportingDocument | None = None,
 ) -> HttpResponse:
     """The task's page; after a refusal with the form that says what is wrong in its place."""
-    sections = [_section(document, refused, refused_at) for document in _listed(task)]
+    listed = _listed(task)
+    own = own_evidence(task, listed)
+    sections = [_section(document, own.get(document.pk), refused, refused_at) for document in listed]
     present = sum(bool(section.lines) for section in sections)
     context = {
         "municipality": municipality,
@@ -236,6 +241,7 @@ def _page(
         "sections": sections,
         "share": Share(present, len(sections)),
         "may_edit": allows(request.user, Act.EDIT, municipality.pk),
+        "may_publish": allows(request.user, Act.PUBLISH, municipality.pk),
         "refused": refused,
         "desk_section": "calendar",
         **_meetings(municipality, task),
@@ -252,6 +258,7 @@ def _listed(task: Task) -> list[ExpectedDocument]:
 
 def _section(
     document: ExpectedDocument,
+    own: OwnEvidence | None,
     refused: AddFilesForm | ReplaceFileForm | None,
     refused_at: ExpectedDocument | SupportingDocument | None,
 ) -> DocumentSection:
@@ -260,4 +267,4 @@ def _section(
         form = refused if refused_at == file else ReplaceFileForm(file_pk=file.pk)
         lines.append(FileLine(file, history, cast(ReplaceFileForm, form)))
     form = refused if refused_at == document else AddFilesForm(document=document)
-    return DocumentSection(document, lines, cast(AddFilesForm, form))
+    return DocumentSection(document, lines, cast(AddFilesForm, form), own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from functools import partial
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -18,22 +17,16 @@ from portal.meetings.models import Meeting
 from portal.meetings.views.public import with_municipality
 from portal.municipalities.models import Municipality
 from portal.navigation import Tab, tabs_of
-from portal.pdf.responses import paper_response
 from portal.subjects import invitations
 from programs.calendar import Calendar, read_calendar
 from programs.evidence import completeness
 from programs.feeds import calendar_feed
+from programs.headings import program_heading
 from programs.models import Program, SupportingDocument
-from programs.papers.calendar import calendar_paper
 from programs.tabs import program_tabs
 from programs.views.lookup import program_of
 
 PROGRAMS_A_PAGE = 30
-
-
-def program_heading(program: Program) -> str:
-    """What the program is, in the reader's language; its own title, as printed, stands below."""
-    return _("Annual participatory investment program %(year)s") % {"year": program.year}
 
 
 @fresh_listing
@@ -49,23 +42,6 @@ def program_page(request: HttpRequest, municipality: Municipality, year: int) ->
     """The calendar of a published program."""
     program = published_program(municipality, year)
     return render(request, "programs/program.html", page_context(municipality, program))
-
-
-@fresh_page
-def calendar_pdf(request: HttpRequest, municipality: Municipality, year: int) -> HttpResponse:
-    """The official table as a file to print."""
-    program = published_program(municipality, year)
-    live_url = request.build_absolute_uri(_address("program", municipality, year))
-    heading = program_heading(program)
-    return paper_response(
-        request,
-        kind="calendar",
-        object_id=program.pk,
-        version=f"{municipality.revision} {municipality.today()} {live_url}",
-        make=partial(calendar_paper, program, municipality, heading=heading, live_url=live_url),
-        filename=f"{heading} - {municipality.title}",
-        ascii_filename=f"{municipality.slug}-program-{year}",
-    )
 
 
 @fresh_page

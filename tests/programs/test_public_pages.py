@@ -247,7 +247,7 @@ def test_a_paper_that_cannot_be_made_is_explained(client, program, monkeypatch, 
     def fails(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("programs.views.public.calendar_paper", fails)
+    monkeypatch.setattr("portal.papers.pages.render_pdf", fails)
     response = client.get(address("program-pdf"))
     assert response.status_code == status
     assert "m-error" in response.content.decode()

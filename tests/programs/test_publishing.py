@@ -303,7 +303,7 @@ def test_the_page_costs_the_same_whatever_the_length(program, rule, desk, django
     for number in range(10, 10 + tasks):
         factories.ExpectedDocumentFactory(task__phase=phase, task__number=number)
     desk.get(PAGE)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         desk.get(PAGE)
 
 

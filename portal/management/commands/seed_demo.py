@@ -18,6 +18,7 @@ from django.db import transaction
 from portal.accounts.models import User
 from portal.management.country import seed_country
 from portal.management.demo_diagnosis import seed_diagnosis
+from portal.management.demo_dispatches import seed_dispatches
 from portal.management.demo_meetings import seed_meetings
 from portal.management.demo_participation import demo_receipt, seed_participation
 from portal.management.demo_plans import seed_plan
@@ -128,6 +129,7 @@ def seed_fictional_town() -> None:
         seed_projects(program, today)
     plan = seed_plan(town, data["plan"], today)
     seed_participation(town, plan, running, today)
+    seed_dispatches(town, running)
 
 
 def seed_accounts() -> None:

@@ -15,6 +15,7 @@ from portal.files.responses import file_response
 from portal.freshness import fresh_page
 from portal.meetings.feeds import meetings_feed
 from portal.meetings.models import Kind, Meeting, MeetingFile
+from portal.meetings.offers import public_papers
 from portal.meetings.querysets import MeetingQuerySet
 from portal.meetings.reading import read_meeting
 from portal.municipalities.models import Municipality
@@ -61,6 +62,7 @@ def meeting_page(request: HttpRequest, municipality: Municipality, pk: int) -> H
         "municipality": municipality,
         "tabs": _tabs(municipality, is_list=False),
         "sheet": read_meeting(meeting, today=municipality.today()),
+        "papers": public_papers(meeting),
         "ics_url": reverse("meeting-ics", kwargs={"slug": municipality.slug, "pk": pk}),
     }
     return render(request, "meetings/meeting.html", context)

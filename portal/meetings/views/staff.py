@@ -19,10 +19,13 @@ from portal.files.responses import file_response
 from portal.meetings import services
 from portal.meetings.forms import (
     FilesForm,
+    PostedForm,
     VideoForm,
     faults_of,
 )
 from portal.meetings.models import Meeting, MeetingFile, VideoLink
+from portal.meetings.offers import desk_papers
+from portal.meetings.posting import posted_photos
 from portal.meetings.reading import read_meeting, read_minutes
 from portal.meetings.views.public import with_municipality
 from portal.municipalities.access import Act, allows, person, staff_page
@@ -51,7 +54,7 @@ def meeting_list(request: HttpRequest, municipality: Municipality) -> HttpRespon
 @require_safe
 def meeting_page(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
     """A meeting as staff see it, with every act that can be done to it."""
-    return _page(request, municipality, _for_page(municipality, pk))
+    return desk_page(request, municipality, for_desk(municipality, pk))
 
 
 _Step = Callable[..., None]
@@ -99,10 +102,10 @@ def meeting_held(request: HttpRequest, municipality: Municipality, pk: int) -> H
 @require_http_methods(["POST"])
 def add_files(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
     """Take files of a meeting: all of them, or none."""
-    meeting = _for_page(municipality, pk)
+    meeting = for_desk(municipality, pk)
     form = FilesForm(request.POST, request.FILES, meeting=meeting)
     if not form.is_valid():
-        return _page(request, municipality, meeting, files_form=form)
+        return desk_page(request, municipality, meeting, files_form=form)
     values = form.cleaned_data
     files = services.attach_files(
         meeting=meeting,
@@ -147,10 +150,10 @@ def meeting_file(request: HttpRequest, municipality: Municipality, pk: int) -> F
 @require_http_methods(["POST"])
 def add_video(request: HttpRequest, municipality: Municipality, pk: int) -> HttpResponse:
     """Name a recording of the meeting that stands elsewhere."""
-    meeting = _for_page(municipality, pk)
+    meeting = for_desk(municipality, pk)
     form = VideoForm(request.POST, meeting=meeting)
     if not form.is_valid():
-        return _page(request, municipality, meeting, video_form=form)
+        return desk_page(request, municipality, meeting, video_form=form)
     services.add_video(meeting=meeting, **form.cleaned_data, actor=person(request))
     messages.success(request, _("The video is added."))
     return redirect(f"{staff_address(meeting)}#videos")
@@ -176,7 +179,8 @@ def meeting_of(municipality: Municipality, pk: int) -> Meeting:
     return meeting
 
 
-def _for_page(municipality: Municipality, pk: int) -> Meeting:
+def for_desk(municipality: Municipality, pk: int) -> Meeting:
+    """A meeting of any state, read for its page. Raises ``Http404``."""
     meeting = get_object_or_404(Meeting.objects.of(municipality).for_meeting_page(), pk=pk)
     meeting.municipality = municipality
     return meeting
@@ -206,17 +210,18 @@ def staff_address(meeting: Meeting) -> str:
     return reverse("staff-meeting", kwargs=where)
 
 
-def _page(
+def desk_page(
     request: HttpRequest,
     municipality: Municipality,
     meeting: Meeting,
     *,
     files_form: FilesForm | None = None,
     video_form: VideoForm | None = None,
+    posted_form: PostedForm | None = None,
 ) -> HttpResponse:
     """The meeting's page; after a refusal with the form that says what is wrong in its place."""
     minutes = meeting.minutes if hasattr(meeting, "minutes") else None
-    refused: list[forms.BaseForm] = [form for form in (files_form, video_form) if form]
+    refused: list[forms.BaseForm] = [form for form in (posted_form, files_form, video_form) if form]
     today = municipality.today()
     context = {
         "municipality": municipality,
@@ -228,6 +233,9 @@ def _page(
         "has_begun": meeting.date <= today,
         "files_form": files_form or FilesForm(meeting=meeting),
         "video_form": video_form or VideoForm(meeting=meeting),
+        "posted_form": posted_form or PostedForm(meeting=meeting),
+        "posted": posted_photos(meeting),
+        "papers": desk_papers(meeting),
         "faults": faults_of(refused),
         "may_edit": allows(request.user, Act.EDIT, municipality.pk),
         "may_publish": allows(request.user, Act.PUBLISH, municipality.pk),
