@@ -93,7 +93,7 @@ STAFF_PAGES = {
         }.items()
     },
     "program-new": ["m/exemple/staff/programs/new/"],
-    "staff-program-papers": ["m/exemple/staff/programs/2027/papers/", "m/nefta/staff/programs/2022/papers/"],
+    "staff-program-papers": ["m/exemple/staff/programs/2027/papers/"],
     "staff-dispatches": ["m/exemple/staff/dispatches/"],
     "staff-recipients": ["m/exemple/staff/dispatches/recipients/"],
     "dispatch-new": [f"m/exemple/staff/dispatches/new/{query}" for query in ("", "?subject=other")],

@@ -159,6 +159,7 @@ EDITING = [
     "Preparation and diagnosis",
     "Projects and resources",
     "History",
+    "Papers to print",
 ]
 
 
@@ -178,7 +179,7 @@ EDITING = [
             [*EDITING, "Close"],
         ),
         ("publisher", Status.CLOSED, EDITING),
-        ("council_reader", Status.DRAFT, ["Preview"]),
+        ("council_reader", Status.DRAFT, ["Preview", "Papers to print"]),
     ],
 )
 def test_programs_with_what_the_role_may_do(client, nefta, role, status, offered):
