@@ -149,11 +149,18 @@ def words(items: list[str]) -> list[str]:
     return [re.sub(r"[^\w\s%]", " ", item) for item in items]
 
 
+_MONEY = TEXTS["program-money"]
+SIDE_BY_SIDE = [_MONEY[:2], _MONEY[2:5], _MONEY[5:9], _MONEY[9:]]
+
+
 @pytest.mark.usefixtures("_press")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_paper_says_is_read_back_in_order(program, kind, tmp_path):
     content = printed(program, kind)
-    assert not_in_order(TEXTS[kind], poppler_text(content, tmp_path)) == []
+    text = poppler_text(content, tmp_path)
+    # Two tables stand side by side on the paper of money, and are read line by line over both.
+    chains = SIDE_BY_SIDE if kind == "program-money" else [TEXTS[kind]]
+    assert [not_in_order(chain, text) for chain in chains] == [[] for _chain in chains]
     assert words_missing(words(TEXTS[kind]), pdfium_text(content)) == []
 
 
