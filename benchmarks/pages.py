@@ -12,9 +12,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from portal.papers import pages
-from portal.pdf import press, render
-
 HELLO = "/ar/hello/"
 PAPER = "/ar/m/nefta/programs/2022/calendar.pdf"
 # The real documents that every seeded portal has, so that figures can be compared from one day to another.
@@ -99,6 +96,9 @@ def paper_cost() -> PaperCost:
 
     It is set in this process instead of the press, so that its CPU is counted.
     """
+    from portal.papers import pages
+    from portal.pdf import press, render
+
     pages.render_pdf = render.render_pdf
     client = Client(headers={"host": "127.0.0.1"})
 

@@ -161,7 +161,7 @@ def test_it_claims_only_what_it_is(program):
     pdf = pikepdf.open(io.BytesIO(made(order(program, copy=Copy.ARCHIVE))))
     with pdf.open_metadata() as metadata:
         assert not [name for name in metadata if "pdfua" in name or "pdfaid" in name]
-        assert program.municipality.title in metadata["dc:title"]
+        assert program.municipality.name_ar in metadata["dc:title"]
     assert pdf.Root.MarkInfo.Marked is False
     assert "/EmbeddedFiles" not in pdf.Root.get("/Names", {})
     assert str(pdf.Root.Lang) == "ar"
