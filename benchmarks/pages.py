@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.pdf import press, render
+
 HELLO = "/ar/hello/"
 PAPER = "/ar/m/nefta/programs/2022/calendar.pdf"
 # The real documents that every seeded portal has, so that figures can be compared from one day to another.
@@ -96,8 +98,7 @@ def paper_cost() -> PaperCost:
 
     It is set in this process instead of the press, so that its CPU is counted.
     """
-    from portal.papers import pages
-    from portal.pdf import press, render
+    from portal.papers import pages  # it has models, which are there once the settings are
 
     pages.render_pdf = render.render_pdf
     client = Client(headers={"host": "127.0.0.1"})

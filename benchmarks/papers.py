@@ -125,7 +125,11 @@ def in_parts(html: str, times: int) -> list[str]:
 
 
 def set_by_press(parts: list[str]) -> Setting:
-    """Set a paper in a new process, whose library is loaded before the clock starts."""
+    """Set a paper in a new process, which has set another one before the clock starts.
+
+    Args:
+        parts: the page of that other one, then those of the paper.
+    """
     with tempfile.TemporaryDirectory() as folder:
         pages = [Path(folder, f"{number}.html") for number in range(len(parts))]
         for page, part in zip(pages, parts, strict=True):
@@ -136,12 +140,17 @@ def set_by_press(parts: list[str]) -> Setting:
 
 
 def _set_here(pages: list[Path]) -> Setting:
+    from portal.pdf.compositor import composed, swept
     from portal.pdf.joining import joined
-    from portal.pdf.render import render_pdf
 
-    render_pdf(html='<html lang="ar" dir="rtl"><title>x</title><p>x')
+    def set_one(html: str) -> bytes:
+        paper = composed({"html": html, "attachments": []})
+        swept()
+        return paper
+
+    set_one(pages[0].read_text(encoding="utf-8"))
     wall, cpu = time.monotonic(), time.process_time()
-    parts = [render_pdf(html=page.read_text(encoding="utf-8")) for page in pages]
+    parts = [set_one(page.read_text(encoding="utf-8")) for page in pages[1:]]
     paper = joined(parts) if len(parts) > 1 else parts[0]
     return Setting(
         pages=_count(paper),
@@ -189,7 +198,7 @@ def measured_papers(running: Server, page_path: str, prints: list[str]) -> Paper
     # The browser comes first: what is reported of children's memory is the largest of all so far.
     chromium = shutil.which("chromium")
     printed = [print_by_browser(lengthened(html, each), chromium) for each in copies] if chromium else []
-    pressed = [set_by_press(in_parts(html, each)) for each in copies]
+    pressed = [set_by_press([html, *in_parts(html, each)]) for each in copies]
     alone, beside = beside_prints(running, page_path, prints)
     return Papers(pressed, printed, _short_ms(), alone, beside)
 

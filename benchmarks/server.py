@@ -15,8 +15,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 # As in script/server; a test compares the two.
 GUNICORN = [
-    *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-    *("--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"),
+    *("--config", "deploy/gunicorn.conf.py"),
+    *("--graceful-timeout", "5", "--log-level", "warning"),
 ]
 START_SECONDS = 30
 
@@ -62,6 +62,7 @@ def serving(settings: dict[str, str]) -> Iterator[Server]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}", *GUNICORN]
+    command += ["--max-requests", "0"]  # a process that is replaced takes its CPU time with it
     process = subprocess.Popen(command, cwd=PROJECT, env=settings)
     try:
         server = Server(process.pid, port)

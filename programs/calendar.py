@@ -260,6 +260,11 @@ class Calendar:
         return (date - self.today).days if date else 0
 
     @property
+    def has_notes(self) -> bool:
+        """Whether any task has notes, or a date that was moved for a reason."""
+        return any(row.task.notes or row.moves for row in self.rows)
+
+    @property
     def current_phase(self) -> PhaseRow | None:
         """The first phase that is neither finished nor silent."""
         return next((phase for phase in self.phases if phase.standing == "now"), None)

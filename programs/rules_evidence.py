@@ -78,6 +78,13 @@ def own_kinds(*titles: str) -> tuple[OwnKind, ...]:
     return tuple(found)
 
 
+def shows_posted(*titles: str) -> bool:
+    """Whether a document with these titles is photos of posted notices: "صور اللافتات و الملصقات"."""
+    joined = " ".join(titles)
+    is_photos = bool(_PICTURES & set(folded_words(joined)))
+    return is_photos and _is_named(fold(joined), dict(_WORDS)[OwnKind.POSTER])
+
+
 def certifies(content: Mapping[str, Any], *task_titles: str) -> bool:
     """Whether what a program published is what a task had to make public.
 

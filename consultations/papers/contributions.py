@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consultations.answers import AnswerRow
 from consultations.asked import lists_of
 from consultations.exports_participation import read_all
 from consultations.figures import read_figures
@@ -23,49 +21,17 @@ from consultations.models import Consultation, Verdict
 from consultations.papers.changes import answer_of, read_changes
 from consultations.papers.data import as_attachment, report_data
 from consultations.papers.lengths import report_pages
+from consultations.papers.threads import groups_of, in_parts
 from consultations.periods import consultation_of
 from consultations.reader import reader_of
 from consultations.rules_receiving import entries_close_at
 from consultations.talk import Entry
-from portal.bilingual import Localized
 from portal.papers.orders import Advance, Copy, Draft, Order, Paper
-from portal.papers.pages import paper_context, print_page
+from portal.papers.pages import paper_context, print_page, print_parts
 from portal.pdf.render import Attachment
 from portal.subjects import read_subject
 
-MOST_NAMED = 20
-"""Of the contributions that one answer answers; beyond it they are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """Contributions of a group that have the same answer, which stands once, below them; or one without."""
-
-    entries: list[Entry]
-    answer: AnswerRow | None
-
-    @property
-    def names_all(self) -> bool:
-        return len(self.entries) <= MOST_NAMED
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """What was said to one question, about one part."""
-
-    question: Localized | None
-    part: Localized | None
-    entries: list[Entry]
-
-    @property
-    def threads(self) -> list[Thread]:
-        """In the order of the numbers of the first of each."""
-        threads: dict[object, Thread] = {}
-        for entry in self.entries:
-            answer = answer_of(entry)
-            key = ("answer", answer.pk) if answer else entry.number
-            threads.setdefault(key, Thread([], answer)).entries.append(entry)
-        return list(threads.values())
+TEMPLATE = "consultations/pdf/contributions.html"
 
 
 def report_context(consultation: Consultation, entries: tuple[Entry, ...] | None = None) -> dict[str, Any]:
@@ -86,9 +52,12 @@ def report_context(consultation: Consultation, entries: tuple[Entry, ...] | None
         "gauge": gauge_of(consultation),
         "figures": read_figures(consultation, lists),
         "verdicts": _verdicts(entries),
-        "groups": _groups(consultation, entries),
+        "groups": groups_of(consultation, entries),
         "changes": read_changes(consultation, entries, reader_of(municipality)),
         "unanswered": [entry for entry in entries if entry.due_on],
+        "sums_up": True,
+        "is_last": True,
+        "is_empty": not entries,
         "prefix": f"consultation-{consultation.pk}",
     }
 
@@ -97,17 +66,6 @@ def _verdicts(entries: Iterable[Entry]) -> list[tuple[str, int]]:
     """How many contributions had each outcome, in the order of the outcomes."""
     counts = Counter(answer.verdict for answer in map(answer_of, entries) if answer)
     return [(str(verdict.label), counts[verdict]) for verdict in Verdict if counts[verdict]]
-
-
-def _groups(consultation: Consultation, entries: Iterable[Entry]) -> list[Group]:
-    """By question, then by part of the subject, those about neither last; in each the order of numbers."""
-    order = {question.text.text: position for position, question in enumerate(consultation.questions.all())}
-    groups: dict[tuple[str, str], Group] = {}
-    for entry in entries:
-        key = (str(entry.question or ""), str(entry.part or ""))
-        groups.setdefault(key, Group(entry.question, entry.part, [])).entries.append(entry)
-    ranked = sorted(groups, key=lambda key: (order.get(key[0], len(order)), not key[1], key[1]))
-    return [groups[key] for key in ranked]
 
 
 # The paper
@@ -150,8 +108,13 @@ def _make(order: Order, advance: Advance) -> bytes:
             **paper_context(order, live_url=live_url, obj=consultation),
         }
         attached = _attached(order, consultation, entries) if order.copy == Copy.ARCHIVE else ()
+        parts = in_parts(context["groups"], context["unanswered"])
+        if len(parts) > 1:
+            texts = [{**context, **part} for part in parts]
+            title = _("Setting the pages")
+            return print_parts(order, TEMPLATE, texts, title=title, advance=advance, attachments=attached)
         advance(1, 2, _("Setting the pages"))
-        return print_page(order, "consultations/pdf/contributions.html", context, attachments=attached)
+        return print_page(order, TEMPLATE, context, attachments=attached)
 
 
 def _attached(order: Order, consultation: Consultation, entries: tuple[Entry, ...]) -> tuple[Attachment, ...]:

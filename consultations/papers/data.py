@@ -22,7 +22,7 @@ Data = dict[str, Any]
 def as_attachment(name: str, data: Mapping[str, Any], description: str) -> Attachment:
     """The data as a file within a paper. ``name``: without a suffix, in plain letters."""
     content = json.dumps(data, ensure_ascii=False, indent=1, default=_plain).encode()
-    return Attachment(f"{name}.json", content, "application/json", description)
+    return Attachment(f"{name}.json", content, description)
 
 
 def project_data(project: Project) -> Data:

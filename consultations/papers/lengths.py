@@ -25,8 +25,12 @@ class Density:
 
     def pages(self, letters: int, rows: int, *, is_large: bool = False) -> int:
         """Whole pages for so many letters in so many rows; one at least."""
-        taken = letters / self.letters + (rows + self.around) / self.rows
+        taken = self.share(letters, rows + self.around)
         return max(1, math.ceil(taken * (LARGE if is_large else 1)))
+
+    def share(self, letters: int, rows: int) -> float:
+        """What these take of a page, or of several."""
+        return letters / self.letters + rows / self.rows
 
 
 SHEET = Density(letters=4200, rows=32, around=12)

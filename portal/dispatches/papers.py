@@ -43,7 +43,6 @@ def draft(order: Order) -> Draft:
     attachment = Attachment(
         name=f"{municipality.slug}-dispatch-{dispatch.pk}.json",
         content=json.dumps(_data(dispatch), ensure_ascii=False, indent=1).encode(),
-        content_type="application/json",
         description=_("The list as data"),
     )
 

@@ -95,7 +95,6 @@ def draft(order: Order) -> Draft:
         content=json.dumps(
             _data(pack, register.number, register.hash), ensure_ascii=False, indent=1
         ).encode(),
-        content_type="application/json",
         description=_("The file of the session as data"),
     )
 

@@ -12,6 +12,7 @@ from portal.bilingual import page_language
 from portal.locales import full_date
 from portal.meetings.models import FileKind, Meeting, MeetingFile
 from portal.meetings.rules import PhotoDoubt, photo_doubt
+from portal.municipalities.models import Municipality
 from portal.publications.models import Publication
 
 
@@ -43,27 +44,35 @@ def posted_photos(meeting: Meeting) -> list[PostedPhoto]:
 
 
 def _photo(meeting: Meeting, file: MeetingFile, since: datetime.datetime) -> PostedPhoto:
+    municipality = meeting.municipality
     return PostedPhoto(
         file=file,
-        taken=_moment(file.taken_at, meeting) if file.taken_at else "",
-        uploaded=_moment(file.uploaded_at, meeting),
-        doubt=_in_words(photo_doubt(file.taken_at, since, file.uploaded_at), since, meeting),
+        taken=_moment(file.taken_at, municipality) if file.taken_at else "",
+        uploaded=_moment(file.uploaded_at, municipality),
+        doubt=doubt_in_words(file.taken_at, since, file.uploaded_at, municipality),
     )
 
 
-def _in_words(doubt: PhotoDoubt | None, since: datetime.datetime, meeting: Meeting) -> str:
+def doubt_in_words(
+    taken_at: datetime.datetime | None,
+    since: datetime.datetime | None,
+    handed_in_at: datetime.datetime,
+    municipality: Municipality,
+) -> str:
+    """Why a photo of a posted notice proves nothing, by ``portal.meetings.rules.photo_doubt``; else empty."""
+    doubt = photo_doubt(taken_at, since, handed_in_at)
     if doubt is PhotoDoubt.UNDATED:
         return _("The camera wrote no date into this photo: nothing shows when it was taken.")
-    if doubt is PhotoDoubt.TOO_EARLY:
+    if doubt is PhotoDoubt.TOO_EARLY and since is not None:
         told = _("Taken before the notice existed, which is since %(moment)s: it cannot show this notice.")
-        return told % {"moment": _moment(since, meeting)}
+        return told % {"moment": _moment(since, municipality)}
     if doubt is PhotoDoubt.TOO_LATE:
         return _("Taken after it was handed in, if its camera is right: the clock of the camera is wrong.")
     return ""
 
 
-def _moment(at: datetime.datetime, meeting: Meeting) -> str:
+def _moment(at: datetime.datetime, municipality: Municipality) -> str:
     """A moment by the municipality's clocks, its time isolated: ``السبت 14 نوفمبر 2026، 09:15``."""
-    local = at.astimezone(meeting.municipality.zone_info)
-    day = full_date(local.date(), meeting.municipality.country, page_language())
+    local = at.astimezone(municipality.zone_info)
+    day = full_date(local.date(), municipality.country, page_language())
     return pgettext("list separator", ", ").join((day, f"\u2068{local:%H:%M}\u2069"))

@@ -144,16 +144,19 @@ CLOCKS_DIFFER = datetime.timedelta(minutes=10)
 
 
 def photo_doubt(
-    taken_at: datetime.datetime | None, notice_since: datetime.datetime, handed_in_at: datetime.datetime
+    taken_at: datetime.datetime | None,
+    notice_since: datetime.datetime | None,
+    handed_in_at: datetime.datetime,
 ) -> PhotoDoubt | None:
     """What speaks against a photo as the proof that a notice was posted; ``None`` where nothing does.
 
     Args:
         taken_at: by the camera, which is not believed blindly; ``None`` where it wrote nothing.
-        notice_since: when the notice began to exist: no photo from before can show it.
+        notice_since: when the notice began to exist: no photo from before can show it. ``None`` where nobody
+            knows.
     """
     if taken_at is None:
         return PhotoDoubt.UNDATED
-    if taken_at < notice_since - CLOCKS_DIFFER:
+    if notice_since is not None and taken_at < notice_since - CLOCKS_DIFFER:
         return PhotoDoubt.TOO_EARLY
     return PhotoDoubt.TOO_LATE if taken_at > handed_in_at + CLOCKS_DIFFER else None

@@ -23,7 +23,13 @@ from portal.papers.asking import asked
 from portal.papers.orders import Advance, Argument, Copy, Draft, Order, Paper, draft_of, paper_of
 from portal.papers.printing import printed_response
 from portal.pdf.render import PdfBusyError, PdfError, PdfUnavailableError
-from portal.pdf.responses import SUFFIXES, file_answer, kept_bytes
+from portal.pdf.responses import (
+    SUFFIXES,
+    file_answer,
+    kept_bytes,
+    remember_answer,
+    remembered_answer,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +45,8 @@ def paper_answer(
     """Answer with a paper of a municipality; a GET that writes nothing.
 
     ``?copy=archive`` asks for the copy to keep, ``?type=large`` for large type. A public paper is
-    answered 304 where the municipality has not changed; one of the staff is never kept by a browser.
+    answered 304 where the municipality has not changed, and from the kept bytes where it was printed
+    before; one of the staff is never kept by a browser.
 
     Args:
         kind: a key of ``PAPERS``, which says who may have it.
@@ -59,7 +66,11 @@ def paper_answer(
     etag = validator(
         municipality.revision, municipality.today(), municipality.moments, request.build_absolute_uri()
     )
-    response = get_conditional_response(request, etag=etag) or _made(request, order)
+    response = (
+        get_conditional_response(request, etag=etag)
+        or remembered_answer(etag)
+        or _made(request, order, etag=etag)
+    )
     if response.status_code in (200, 304):
         # A page that offers to have the paper made says itself that nobody keeps it.
         response.setdefault("Cache-Control", CACHE_CONTROL)
@@ -111,7 +122,8 @@ def municipality_of(request: HttpRequest, slug: str, paper: Paper) -> Municipali
     return municipality_for(person(request), slug, paper.act)
 
 
-def _made(request: HttpRequest, order: Order) -> HttpResponseBase:
+def _made(request: HttpRequest, order: Order, etag: str = "") -> HttpResponseBase:
+    """The paper, and a note of it under the validator of its public address, where it has one."""
     draft = draft_of(order)
     if draft.pages > AT_ONCE:
         return _later(request, order, draft)
@@ -123,12 +135,14 @@ def _made(request: HttpRequest, order: Order) -> HttpResponseBase:
         logger.exception("No paper %s %s", order.kind, order.arguments)
         context = {"is_missing": isinstance(error, PdfUnavailableError)}
         return render(request, "pdf/unavailable.html", context, status=503)
-    return file_answer(
-        content=content,
-        content_type=draft.content_type,
-        filename=draft.filename,
-        ascii_filename=draft.ascii_filename,
-    )
+    names = {
+        "content_type": draft.content_type,
+        "filename": draft.filename,
+        "ascii_filename": draft.ascii_filename,
+    }
+    if etag:
+        remember_answer(etag, kind=order.kind, key=order.key(draft.version), **names)
+    return file_answer(content=content, **names)
 
 
 def _busy(request: HttpRequest, draft: Draft) -> HttpResponse:

@@ -93,9 +93,12 @@ class Order:
         }
 
 
-def order_from(kept: Mapping[str, Any]) -> Order:
-    """Read back what :meth:`Order.kept` gave. Raises ``Municipality.DoesNotExist``."""
-    municipality = Municipality.objects.get(pk=kept["municipality"])
+def order_from(kept: Mapping[str, Any], municipality: Municipality | None = None) -> Order:
+    """Read back what :meth:`Order.kept` gave; its municipality too, unless it is at hand.
+
+    Raises ``Municipality.DoesNotExist``.
+    """
+    municipality = municipality or Municipality.objects.get(pk=kept["municipality"])
     return Order(**{**kept, "municipality": municipality, "copy": Copy(kept["copy"])})
 
 

@@ -70,7 +70,8 @@ def print_parts(
     """Print a paper of hundreds of pages part by part, in bounded memory, and say how far it is.
 
     Each part is the page of ``template`` with its own context, in which ``is_later`` says that it is not the
-    first. Links and page numbers do not reach from one part into another.
+    first. Links and page numbers do not reach from one part into another; the outline does, where a part
+    begins with the headings it goes on below (``goes-on`` in the sheet).
 
     Args:
         parts: the contexts; some dozens of pages each.

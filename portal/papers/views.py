@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.core.signing import BadSignature
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.bilingual import Localized, direction, page_language
 from portal.limits.counting import count
+from portal.municipalities.access import allows, is_member, person
 from portal.municipalities.models import Municipality
 from portal.papers.answers import AT_ONCE, around, kind_of_file, municipality_of
 from portal.papers.asking import ask, asked, signed_order
@@ -100,20 +102,40 @@ View = Callable[[HttpRequest, Printing, Order], HttpResponseBase]
 
 
 def of_a_printing(view: View) -> Callable[..., HttpResponseBase]:
-    """Guard a page about a paper that was asked for: whoever reads it may have the paper, now."""
+    """Guard a page about a paper that was asked for: whoever reads it may have the paper, now.
+
+    Who asks is looked up before anything is known of the paper: one that is not theirs to know of takes
+    what a key takes that there is not.
+    """
 
     @require_safe
     @wraps(view)
     def inner(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
-        printing = Printing.objects.filter(key=key, municipality__slug=slug).first()
+        municipality = Municipality.objects.public_or_404(slug)
+        works_here = request.user.is_authenticated and is_member(person(request), municipality.pk)
+        printing = Printing.objects.filter(key=key, municipality=municipality).first()
         if printing is None:
-            raise Http404
-        order = order_from(printing.order)
-        response = _door(request, slug, order, request.get_full_path()) or view(request, printing, order)
+            raise _missing(key)
+        order = order_from(printing.order, municipality)
+        act = _paper(order).act
+        if act is not None and not request.user.is_authenticated:
+            response: HttpResponseBase = redirect_to_login(request.get_full_path())
+        elif act is not None and not works_here:
+            raise _missing(key)
+        elif act is not None and not allows(request.user, act, municipality.pk):
+            raise PermissionDenied
+        else:
+            response = view(request, printing, order)
         response["Cache-Control"] = "private, no-store"
         return response
 
     return inner
+
+
+def _missing(key: str) -> Http404:
+    """Nothing of the kind; said after as many questions as for a paper whose program is withdrawn by now."""
+    Printing.objects.filter(key=key).exists()
+    return Http404()
 
 
 @of_a_printing

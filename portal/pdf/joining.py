@@ -63,7 +63,7 @@ def _append(whole: Pdf, more: Pdf) -> None:
     whole.add_pages_from(more)
     _append_tags(whole, more, start)
     with whole.open_outline() as outline:
-        outline.root.extend(_written(bookmark, whole, start) for bookmark in bookmarks)
+        _hang(outline.root, bookmarks, whole, start)
 
 
 def _pairs(flat: Iterable[Any]) -> list[tuple[Any, Any]]:
@@ -110,6 +110,14 @@ def _read(item: OutlineItem, index: dict[Any, int]) -> _Bookmark:
     return _Bookmark(item.title, index[at[0].objgen], at[1:], below)
 
 
+def _hang(items: list[OutlineItem], bookmarks: Sequence[_Bookmark], whole: Pdf, start: int) -> None:
+    """Add the bookmarks of a part; a heading that it goes on below is the one that is there already."""
+    if items and bookmarks and items[-1].title == bookmarks[0].title:
+        _hang(items[-1].children, bookmarks[0].below, whole, start)
+        bookmarks = bookmarks[1:]
+    items.extend(_written(bookmark, whole, start) for bookmark in bookmarks)
+
+
 def _written(bookmark: _Bookmark, whole: Pdf, start: int) -> OutlineItem:
     page = whole.pages[bookmark.page + start].obj
     item = OutlineItem(bookmark.title, Array([page, *bookmark.place]))
@@ -124,4 +132,6 @@ def _draw_feet(whole: Pdf, feet: Pdf) -> None:
         # A name for each: the pages of a part share what they draw with.
         name = f"{_FOOT}{number}"
         page.add_resource(whole.copy_foreign(foot.as_form_xobject()), Name.XObject, Name(name))
-        page.contents_add(f"/Artifact BMC q {name} Do Q EMC".encode())
+        # What the page set for itself, its y axis turned over among it, ends before the foot is drawn.
+        page.contents_add(b"q", prepend=True)
+        page.contents_add(f"Q /Artifact BMC q {name} Do Q EMC".encode())

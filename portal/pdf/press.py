@@ -37,7 +37,7 @@ _ERRORS = {
     error.__name__: error
     for error in (render.PdfUnavailableError, render.RefusedResourceError, render.IncompletePageError)
 }
-_seconds: ContextVar[float] = ContextVar("seconds", default=LONGEST)
+_seconds: ContextVar[float | None] = ContextVar("seconds", default=None)
 _lock = threading.Lock()
 
 
@@ -87,7 +87,6 @@ def render_pdf(
             {
                 "name": attachment.name,
                 "content": base64.b64encode(attachment.content).decode(),
-                "content_type": attachment.content_type,
                 "description": attachment.description,
             }
             for attachment in attachments
@@ -109,7 +108,7 @@ def _asked(order: bytes) -> bytes:
         child = _child()
         is_new = child.papers == 0
         child.papers += 1
-        seconds = _seconds.get()
+        seconds = _seconds.get() or LONGEST
         ran_out = threading.Event()
         clock = threading.Timer(seconds, _stop, (child, ran_out))
         clock.daemon = True

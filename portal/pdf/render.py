@@ -21,10 +21,12 @@ from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from portal.pdf.finishing import finish
+from portal.pdf.lines import set_lines_once
 from portal.pdf.reading import mark_document
+from portal.pdf.sheets import Part, classes_in, imports_and_rest, selectors_of
 from portal.pdf.turns import PdfBusyError, PdfError
 
 __all__ = ["Attachment", "PdfBusyError", "PdfError", "render_pdf"]
@@ -66,11 +68,13 @@ class IncompletePageError(PdfError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file within an archive copy: the data that the paper was made from (PDF/A-3, 6.8)."""
+    """A file within an archive copy: the data that the paper was made from (PDF/A-3, 6.8).
+
+    What kind of file it is the end of its name says.
+    """
 
     name: str
     content: bytes
-    content_type: str
     description: str
 
 
@@ -81,7 +85,14 @@ class _Press:
     fetcher: URLFetcher
     fonts: FontConfiguration
     sheet: CSS
+    parts: Sequence[Part]
+    """What the sheet imports."""
     is_large: bool
+
+    def sheets_for(self, html: str) -> list[CSS]:
+        """The sheet for this page, without the parts that say nothing about it."""
+        classes = classes_in(html)
+        return [*(part.css for part in self.parts if part.concerns(classes)), self.sheet]
 
 
 def render_pdf(
@@ -175,7 +186,8 @@ def enlarged(sheet: str) -> str:
 def _print(press: _Press, html: str, variant: str | None, attachments: Sequence[Attachment]) -> bytes:
     page = load().HTML(string=html, base_url=STATIC_ORIGIN, url_fetcher=press.fetcher)
     mark_document(page.etree_element)
-    document = page.render(stylesheets=[press.sheet], font_config=press.fonts, pdf_variant=variant)
+    sheets = press.sheets_for(html)
+    document = page.render(stylesheets=sheets, font_config=press.fonts, pdf_variant=variant)
     if not (document.metadata.lang and document.metadata.title):
         raise IncompletePageError("A paper needs <html lang> and <title>.")
     return document.write_pdf(
@@ -204,8 +216,10 @@ def load() -> ModuleType:
     """Load WeasyPrint. Raises ``PdfUnavailableError``."""
     try:
         import weasyprint
+        from weasyprint.layout import inline
     except (ImportError, OSError) as error:
         raise PdfUnavailableError(str(error)) from error
+    set_lines_once(inline)
     return weasyprint
 
 
@@ -222,13 +236,16 @@ def _press(sheet_time: int, is_large: bool = False) -> _Press:
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             path = static_file(url)
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            content = path.read_bytes()
-            if is_large and path.suffix == ".css":
-                content = enlarged(content.decode()).encode()
-            return URLFetcherResponse(url, content, {"Content-Type": kind})
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    def parsed(text: str, address: str) -> CSS:
+        text = enlarged(text) if is_large else text
+        return weasyprint.CSS(string=text, base_url=address, url_fetcher=fetcher, font_config=fonts)
 
     fetcher, fonts = StaticFetcher(fail_on_errors=True), FontConfiguration()
     address = f"{STATIC_ORIGIN}musharaka/{sheet_path().name}"
-    sheet = weasyprint.CSS(url=address, url_fetcher=fetcher, font_config=fonts)
+    imported, sheet = imports_and_rest(sheet_path().read_text())
+    texts = {part: static_file(part).read_text() for part in (urljoin(address, each) for each in imported)}
+    parts = [Part(parsed(text, part), selectors_of(text)) for part, text in texts.items()]
     atexit.register(_press.cache_clear)  # the fonts' temporary folder goes while Python can still remove it
-    return _Press(fetcher, fonts, sheet, is_large)
+    return _Press(fetcher, fonts, parsed(sheet, address), parts, is_large)

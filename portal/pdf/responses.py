@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
 
 from django.core.cache import BaseCache, InvalidCacheBackendError, caches
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from portal.freshness import code_version
-from portal.pdf.render import PdfError, PdfUnavailableError
 from portal.pdf.turns import press_turn
-
-logger = logging.getLogger(__name__)
 
 SUFFIX = ".pdf"
 SUFFIXES = {
@@ -30,29 +25,6 @@ NAME_LENGTH = 120
 HIDDEN = frozenset({"Cc", "Cf"})  # control characters; joiners and direction marks
 # What a file name must not have on some system people use.
 _UNSAFE = re.compile(r"""[/\\:*?"<>|;%\s]+""")
-
-
-def paper_response(
-    request: HttpRequest,
-    *,
-    kind: str,
-    object_id: int,
-    version: str,
-    make: Callable[[], bytes],
-    filename: str,
-    ascii_filename: str,
-) -> HttpResponse:
-    """A paper, from the store or made now; or a page that says why there is none (503).
-
-    Args: those of :func:`cached_pdf` (``make`` is its ``render``) and of :func:`pdf_response`.
-    """
-    try:
-        content = cached_pdf(kind=kind, object_id=object_id, version=version, render=make)
-    except PdfError as error:
-        logger.exception("No paper %s %s", kind, object_id)
-        context = {"is_missing": isinstance(error, PdfUnavailableError)}
-        return render(request, "pdf/unavailable.html", context, status=503)
-    return pdf_response(content=content, filename=filename, ascii_filename=ascii_filename)
 
 
 def pdf_response(*, content: bytes, filename: str, ascii_filename: str) -> HttpResponse:
@@ -128,6 +100,29 @@ def kept_bytes(kind: str, key: str, make: Callable[[], bytes]) -> bytes:
                 content = make()
                 cache.set(name, content)
     return content
+
+
+def remember_answer(
+    etag: str, *, kind: str, key: str, content_type: str, filename: str, ascii_filename: str
+) -> None:
+    """Note which kept bytes answer what a validator stands for, so that nothing is read to find out again.
+
+    Args:
+        etag: of the public address, as :func:`portal.freshness.validator` makes it.
+        kind, key: those of :func:`kept_bytes`; the others as for :func:`file_answer`.
+    """
+    names = {"content_type": content_type, "filename": filename, "ascii_filename": ascii_filename}
+    _cache().set(f"answer:{etag}", (f"{kind}:{key}", names))
+
+
+def remembered_answer(etag: str) -> HttpResponse | None:
+    """The file that answers what a validator stands for; ``None`` where it is not kept (any more)."""
+    cache = _cache()
+    remembered: tuple[str, dict[str, str]] | None = cache.get(f"answer:{etag}")
+    content: bytes | None = cache.get(remembered[0]) if remembered else None
+    if remembered is None or content is None:
+        return None
+    return file_answer(content=content, **remembered[1])
 
 
 def _cache() -> BaseCache:

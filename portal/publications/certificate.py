@@ -55,10 +55,8 @@ def attachments_of(publication: Publication) -> tuple[Attachment, ...]:
     """What the archive copy carries: what was published to the byte, and the entry that seals it."""
     entry = canonical(public_fields(publication)).encode()
     return (
-        Attachment(
-            CONTENT_NAME, publication.content.encode(), "application/json", _("Exactly what was published")
-        ),
-        Attachment(ENTRY_NAME, entry, "application/json", _("The entry of the register, as it is sealed")),
+        Attachment(CONTENT_NAME, publication.content.encode(), _("Exactly what was published")),
+        Attachment(ENTRY_NAME, entry, _("The entry of the register, as it is sealed")),
     )
 
 

@@ -21,6 +21,11 @@ class PublicationQuerySet(models.QuerySet):
     def of_object(self, obj: models.Model) -> PublicationQuerySet:
         return self.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
 
+    def of_objects(self, objs: models.QuerySet) -> PublicationQuerySet:
+        """Of all that these rows of one model are; a query of its own for their keys."""
+        keys = [str(pk) for pk in objs.values_list("pk", flat=True)]
+        return self.filter(object_type=objs.model._meta.label_lower, object_id__in=keys)
+
     def for_register_page(self) -> PublicationQuerySet:
         """Newest first, without what was published, which its own page shows."""
         return self.defer("content").order_by("-number")

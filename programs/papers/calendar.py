@@ -125,7 +125,7 @@ def data_attachments(order: Order, calendar: Calendar) -> tuple[Attachment, ...]
         return ()
     program = calendar.program
     name = f"{order.municipality.slug}-program-{program.year}.json"
-    return (Attachment(name, data.json_file(calendar), data.CONTENT_TYPE, program_heading(program)),)
+    return (Attachment(name, data.json_file(calendar), program_heading(program)),)
 
 
 def version_of(order: Order) -> str:

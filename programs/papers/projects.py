@@ -80,4 +80,4 @@ def attached(order: Order, program: Program, name: str, data: Read) -> tuple[Att
     }
     written = json.dumps(content, ensure_ascii=False, indent=1).encode()
     filename = f"{town.slug}-{name}-{program.year}.json"
-    return (Attachment(filename, written, "application/json", program_heading(program)),)
+    return (Attachment(filename, written, program_heading(program)),)

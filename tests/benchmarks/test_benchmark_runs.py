@@ -1,5 +1,8 @@
 """The benchmark runs, says what it measured, and measures what is served."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,14 @@ def real_towns(db, monkeypatch):
 
 def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_it_starts_without_settings():
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "benchmarks.report", "--help"]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--scale" in done.stdout
 
 
 def test_the_printed_table_has_the_pinned_queries(real_towns):

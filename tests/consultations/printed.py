@@ -11,7 +11,7 @@ import pikepdf
 from django.utils.translation import override
 
 from portal.municipalities.models import Municipality
-from portal.papers.orders import Copy, Draft, Order, draft_of
+from portal.papers.orders import Advance, Copy, Draft, Order, draft_of
 from portal.pdf.press import render_pdf
 
 ORIGIN = "https://musharaka.example"
@@ -33,23 +33,25 @@ def drafted(kind: str, municipality: Municipality, **how) -> Draft:
     return draft_of(ordered(kind, municipality, **how))
 
 
-def printed(kind: str, municipality: Municipality, **how) -> bytes:
+def printed(
+    kind: str, municipality: Municipality, *, advance: Advance = lambda done, of, doing: None, **how
+) -> bytes:
     """The bytes, made while another language is spoken: as a worker would."""
     order = ordered(kind, municipality, **how)
     with override("en"):
-        content = draft_of(order).make(lambda done, of, doing: None)
+        content = draft_of(order).make(advance)
     assert isinstance(content, bytes)
     return content
 
 
 @cache
-def _once(html: str, archive: bool, is_large: bool, attachments: tuple) -> bytes:
-    return render_pdf(html=html, archive=archive, is_large=is_large, attachments=attachments)
+def _once(html: str, **how) -> bytes:
+    return render_pdf(html=html, **how)
 
 
-def print_once(*, html: str, archive: bool = False, is_large: bool = False, attachments: tuple = ()) -> bytes:
+def print_once(*, html: str, **how) -> bytes:
     """A printer for ``portal.papers.pages``: the same page gives the same bytes, so it is set once."""
-    return _once(html, archive, is_large, attachments)
+    return _once(html, **how)
 
 
 def only_page(*, html: str, **how) -> bytes:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from consultations.models import Consultation, Contribution, Verdict
+from consultations.papers import threads
 from consultations.services.plans import publish as publish_plan
 from consultations.services.projects import keep_version
 from consultations.subjects.plans import version_of
@@ -228,6 +229,36 @@ def test_three_hundred_that_wait_are_for_the_worker_and_all_listed(consultation,
     waiting = text[text.rindex("Without an answer so far") :]
     assert waiting.count("An answer is due by") == waiting.count("Published on") > 4
     assert not_in_order([f"C-{number}" for number in range(1, 301)], waiting) == []
+
+
+@pytest.fixture
+def many(consultation):
+    """Two questions; ninety have one answer, forty have none."""
+    first, second = (
+        QuestionFactory(consultation=consultation, position=place, text_ar=text)
+        for place, text in enumerate(("السؤال الأول", "السؤال الثاني"), 1)
+    )
+    rows = publish(consultation, *[CITIZEN] * 90, text="كلمة", question=first)
+    OfficialAnswerFactory(published=True, consultation=consultation, contributions=rows, text_ar="جواب واحد")
+    publish(consultation, *[CITIZEN] * 40, text="رأي", question=second)
+    return consultation
+
+
+def test_a_long_one_is_set_in_parts_and_says_the_same(many, monkeypatch, tmp_path):
+    how = {"language": "ar", "copy": Copy.ARCHIVE}
+    whole = printed(many, **how)
+    told = []
+    monkeypatch.setattr(threads, "PART", 3.0)
+    monkeypatch.setattr(threads, "ROWS_WAITING", 30)
+    cut = printed(many, **how, advance=lambda *step: told.append(step[:2]))
+    assert len(told) > 4
+    assert told[-1] == (told[-1][1] - 1, told[-1][1])
+    text = poppler_text(cut, tmp_path)
+    assert [text.count(words) for words in ("السؤال الأول", "السؤال الثاني", "جواب واحد")] == [1, 1, 1]
+    assert text.count("C-") == poppler_text(whole, tmp_path).count("C-")
+    assert not_in_order([f"C-{number}" for number in range(1, 131)], text) == []
+    assert bookmarks(cut) == bookmarks(whole)
+    assert attached(cut) == attached(whole)
 
 
 def test_a_long_one_offers_to_have_it_made(client, consultation):

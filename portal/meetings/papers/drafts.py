@@ -98,6 +98,5 @@ def meeting_data(meeting: Meeting) -> Attachment:
     return Attachment(
         name=f"meeting-{meeting.pk}.json",
         content=chain.canonical(content_of(meeting)).encode(),
-        content_type="application/json",
         description=_("The meeting as the register of publications keeps it"),
     )

@@ -105,6 +105,13 @@ def test_a_public_meeting_is_not_deleted_nor_one_with_files(as_publisher, nefta)
     assert Meeting.objects.count() == 2
 
 
+def test_a_file_that_is_not_there_is_refused(as_publisher, meeting):
+    MeetingFileFactory(meeting=meeting)
+    address = page("meeting_change", meeting.pk)
+    response = as_publisher.post(address, as_shown(as_publisher.get(address)) | {"files-0-id": "''"})
+    assert response.status_code == 200
+
+
 def test_zones_cannot_pass_the_session_here_either(as_publisher, meeting, nefta):
     minutes = MinutesFactory(meeting=meeting)
     zone = factories.ZoneFactory(municipality=nefta, number=1)

@@ -29,8 +29,8 @@ NOW = datetime.datetime(2026, 11, 22, 12, 5, tzinfo=datetime.UTC)
 SECOND = datetime.timedelta(seconds=1)
 ORDER = "/fr/m/nefta/papers/"
 ORDERED = re.compile('name="order" value="([^"]+)"')
-# The row, its municipality twice (as the worker reads it, and as the address names it), workers, turns.
-QUERIES = {"waiting": 5, "making": 4, "ready": 4}
+# The municipality, the row, workers, turns.
+QUERIES = {"waiting": 4, "making": 3, "ready": 3}
 
 
 @pytest.fixture
@@ -87,11 +87,17 @@ def test_the_same_order_twice_is_one_paper(client, ordered):
     assert Printing.objects.count() == DBTaskResult.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    "order", ["", "x", dumps({"kind": "long"}), dumps({"kind": "long"}, salt=SALT)[:-1] + "?"]
-)
-def test_an_order_that_the_portal_did_not_write(client, nefta, order):
-    response = client.post(ORDER, {"order": order})
+FORGED = {
+    "nothing": lambda: "",
+    "no order": lambda: "x",
+    "signed for something else": lambda: dumps({"kind": "long"}),
+    "one letter changed": lambda: dumps({"kind": "long"}, salt=SALT)[:-1] + "?",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_an_order_that_the_portal_did_not_write(client, nefta, forgery):
+    response = client.post(ORDER, {"order": FORGED[forgery]()})
     assert response.status_code == 400
     assert not Printing.objects.exists()
 
@@ -333,6 +339,38 @@ def test_nothing_of_it_is_found_by_search_engines(client, asked):
 
 def test_the_addresses_are_those_of_the_map(nefta):
     assert reverse("paper-order", kwargs={"slug": "nefta"}).endswith("/m/nefta/papers/")
+
+
+def asked_of(client, path, status):
+    """How many questions an answer takes."""
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == status
+    return len(queries)
+
+
+@pytest.mark.parametrize("reader", ["", "editor", "stranger"])
+def test_a_paper_that_is_hidden_costs_as_many_questions_as_none(client, nefta, reader, request):
+    if reader:
+        client.force_login(request.getfixturevalue(reader))
+    program = factories.ProgramFactory(municipality=nefta, year=2022, published=True)
+    printing = printed(nefta, "program-calendar", {"year": 2022})
+    assert {client.get(path).status_code for path in (page(printing), file_of(printing))} == {200}
+    type(program).objects.update(status="draft")
+    for path in (page(printing), file_of(printing)):
+        nowhere = path.replace(printing.key, "0" * 64)
+        assert asked_of(client, path, 404) == asked_of(client, nowhere, 404)
+
+
+def test_a_paper_of_the_desk_costs_a_stranger_as_many_questions_as_none(
+    client, finished, publisher, stranger
+):
+    printing = finished(kind="staff-long")
+    client.force_login(publisher)
+    assert client.get(page(printing)).status_code == 200
+    client.force_login(stranger)
+    for path in (page(printing), file_of(printing)):
+        nowhere = path.replace(printing.key, "0" * 64)
+        assert asked_of(client, path, 404) == asked_of(client, nowhere, 404)
 
 
 @pytest.mark.parametrize(("year", "status"), [(2022, 200), (2023, 404)])

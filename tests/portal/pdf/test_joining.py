@@ -4,7 +4,9 @@ import io
 import re
 
 import pikepdf
+import pypdfium2
 import pytest
+from PIL import Image
 
 from portal.pdf.joining import joined, page_count
 from portal.pdf.render import Attachment, render_pdf
@@ -62,11 +64,42 @@ def test_every_page_has_the_foot_of_its_number(whole, tmp_path):
     assert re.findall(r"صفحة(\d)من(\d)", text) == [(str(page), "6") for page in range(1, 7)]
 
 
+def test_a_part_that_repeats_the_last_heading_goes_on_below_it(tmp_path):
+    on = '<div class="goes-on h1">الجزء 1</div><h2>ما بعده</h2><h1>الجزء 2</h1>'
+    both = joined([part(1), render_pdf(html=f"{HEAD}{on}</body></html>")])
+    with pikepdf.open(io.BytesIO(both)) as pdf, pdf.open_outline() as outline:
+        first, second = outline.root
+        assert [plain(item) for item in (first, *first.children, second)] == [
+            "الجزء 1",
+            "آخر الجزء 1",
+            "ما بعده",
+            "الجزء 2",
+        ]
+    assert letters(poppler_text(both, tmp_path)).count(letters("الجزء 1")) == 2, (
+        "its name is not printed again"
+    )
+
+
+def plain(item: pikepdf.OutlineItem) -> str:
+    return item.title.strip("\u200f")
+
+
+def test_feet_are_drawn_where_their_own_page_has_them(whole):
+    """Upright at the bottom, whatever the page below did to its axes."""
+
+    def bottom(content: bytes) -> Image.Image:
+        page = pypdfium2.PdfDocument(content)[3].render(scale=1).to_pil().convert("L")
+        return page.crop((0, page.height - 60, page.width, page.height))
+
+    assert bottom(whole).getextrema()[0] < 200, "something stands there"
+    assert bottom(whole).tobytes() == bottom(feet(6)).tobytes()
+
+
 def test_feet_belong_to_no_text(pdf):
     """What is drawn over the pages is an artifact, and has no tags of its own within it."""
     drawn = pdf.pages[3].Resources.XObject["/MusharakaFoot3"].read_bytes()
     assert b"BDC" not in drawn
-    assert b"/Artifact BMC q /MusharakaFoot3 Do Q EMC" in pdf.pages[3].Contents[-1].read_bytes()
+    assert b"Q /Artifact BMC q /MusharakaFoot3 Do Q EMC" in pdf.pages[3].Contents[-1].read_bytes()
 
 
 def test_each_page_points_at_its_own_tags(pdf):
@@ -107,7 +140,7 @@ def test_links_within_a_part_still_lead_there(pdf):
 
 
 def test_an_archive_copy_stays_one_with_its_data():
-    data = Attachment("data.json", b"{}", "application/json", "The data")
+    data = Attachment("data.json", b"{}", "The data")
     whole = joined([part(1, archive=True, attachments=[data]), part(2, archive=True)])
     with pikepdf.open(io.BytesIO(whole)) as pdf:
         metadata = pdf.open_metadata()

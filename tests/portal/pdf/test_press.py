@@ -1,5 +1,6 @@
 """Papers set in a process of their own: the same papers, whatever happens to the process."""
 
+import io
 import json
 import os
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 
+import pikepdf
 import pytest
 
 from portal.pdf import press, render, turns
@@ -36,9 +38,13 @@ def test_the_press_prints_what_this_process_would(asked):
 
 
 def test_what_is_attached_comes_through_to_the_byte():
-    data = Attachment("data.json", json.dumps({"اسم": "نفطة"}).encode(), "application/json", "The data")
+    data = Attachment("data.json", json.dumps({"اسم": "نفطة"}).encode(), "The data")
     content = press.render_pdf(html=page(), archive=True, attachments=[data])
     assert content == render.render_pdf(html=page(), archive=True, attachments=[data])
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        (attached,) = pdf.attachments.values()
+        assert attached.get_file().mime_type == "application/json"
+        assert attached.get_file().read_bytes() == data.content
 
 
 @pytest.mark.parametrize(

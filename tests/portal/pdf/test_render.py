@@ -7,8 +7,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cssselect2
 import pikepdf
 import pytest
+import tinycss2
 
 from portal.pdf import render
 from portal.pdf.qr import qr_svg
@@ -162,6 +164,20 @@ def test_sheet_is_understood_in_whole(caplog):
     with caplog.at_level(logging.WARNING, logger="weasyprint"):
         render_pdf(html=page(TABLE))
     assert caplog.messages == []
+
+
+def test_rules_of_the_sheet_name_an_element_or_a_class():
+    """Any other, as one that ends in ``> *``, would be tried against every element of every paper."""
+    sheet = render.sheet_path()
+    read = "\n".join(path.read_text() for path in (sheet, *sheet.with_suffix("").glob("*.css")))
+    rules = tinycss2.parse_stylesheet(read, skip_comments=True, skip_whitespace=True)
+    heads = [tinycss2.serialize(rule.prelude) for rule in rules if rule.type == "qualified-rule"]
+    matcher = cssselect2.Matcher()
+    for head in ",".join(heads).split(","):
+        for selector in cssselect2.compile_selector_list(head):
+            matcher.add_selector(selector, head.strip())
+    assert len(heads) > 500
+    assert {rule[-1] for rule in matcher.other_selectors} == {":root", ":root:lang(fr)", ":root:lang(en)"}
 
 
 def test_file_tells_nothing_of_the_machine():

@@ -54,8 +54,9 @@ def test_paper_is_rendered_once_for_each_version_and_language():
     def ask(kind: str = "calendar", object_id: int = 1, version: str = "7") -> bytes:
         return cached_pdf(kind=kind, object_id=object_id, version=version, render=render)
 
-    assert [ask(), ask()] == [b"1", b"1"]
-    assert [ask(version="8"), ask(object_id=2), ask(kind="sheet")] == [b"2", b"3", b"4"]
+    with override("ar"):
+        assert [ask(), ask()] == [b"1", b"1"]
+        assert [ask(version="8"), ask(object_id=2), ask(kind="sheet")] == [b"2", b"3", b"4"]
     with override("fr"):
         assert ask() == b"5"
 
