@@ -50,11 +50,32 @@ def erase_expired() -> str:
     return f"{texts} texts, {originals} originals and {addresses} addresses erased"
 
 
-def months_before(moment: datetime.datetime, months: int) -> datetime.datetime:
-    """The same day of the month so many months earlier, or the last one that month has."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    day = min(moment.day, calendar.monthrange(year, month + 1)[1])
-    return moment.replace(year=year, month=month + 1, day=day)
+def over_months(name: str, now: datetime.datetime, months: int) -> Q:
+    """Rows of whose moment so many months are over, reckoned forward as people count them.
+
+    From the 31st of August six months end on the last of February: not a month's length later, where the
+    month that ends them is the shorter one, nor only with the next first, where it is the longer one.
+
+    Args:
+        name: the field, or an annotation, that holds the moment.
+    """
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    begun = now.replace(year=year, month=month + 1, day=1)
+    last = calendar.monthrange(year, month + 1)[1]
+    if now.day > last:
+        # Whatever that month saw ended on its own day of this one, at the latest on the day of its last.
+        return Q(**{f"{name}__lt": _midnight(begun + datetime.timedelta(days=last))})
+    found = Q(**{f"{name}__lt": begun.replace(day=now.day)})
+    if now.day == calendar.monthrange(now.year, now.month)[1]:
+        # The days that this month does not have all end on its last, each at its own hour.
+        for day in range(now.day + 1, last + 1):
+            hour = begun.replace(day=day)
+            found |= Q(**{f"{name}__gte": _midnight(hour), f"{name}__lt": hour})
+    return found
+
+
+def _midnight(moment: datetime.datetime) -> datetime.datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +118,26 @@ def _erase_in(municipality: Municipality) -> tuple[int, int, int]:
 
 
 def _expired(municipality: Municipality, now: datetime.datetime) -> Expired:
-    kept_since = months_before(now, rules_of(municipality).retention_months)
-    answered = Q(
-        answer__status=OfficialAnswer.Status.PUBLISHED,
-        answer__published_at__lt=months_before(now, MONTHS_AFTER_ANSWER),
+    months = rules_of(municipality).retention_months
+    answered = over_months("answer__published_at", now, MONTHS_AFTER_ANSWER) & Q(
+        answer__status=OfficialAnswer.Status.PUBLISHED
     )
+    decided = over_months("decided_at", now, months)
     contributions = Contribution.objects.of(municipality).annotate(
         decided_at=Coalesce("moderated_at", "received_at")
     )
     texts = contributions.filter(
-        status__in=[Contribution.Status.REFUSED, Contribution.Status.WITHDRAWN],
-        erased_at=None,
-        decided_at__lt=kept_since,
+        decided, status__in=[Contribution.Status.REFUSED, Contribution.Status.WITHDRAWN], erased_at=None
     )
-    closed = Consultation.objects.of(municipality).filter(closes_at__lt=kept_since)
-    done = contributions.filter(answered | Q(decided_at__lt=kept_since))
+    closed = Consultation.objects.of(municipality).filter(over_months("closes_at", now, months))
+    done = contributions.filter(answered | decided)
     addresses = Q(topic=CONTRIBUTION, topic_id__in=done.values("pk")) | Q(
         topic=CONSULTATION, topic_id__in=closed.values("pk")
     )
     return Expired(
         texts=texts,
         originals=Original.objects.filter(
-            Q(contribution__in=texts.values("pk")) | Q(made_at__lt=kept_since),
+            Q(contribution__in=texts.values("pk")) | over_months("made_at", now, months),
             contribution__consultation__municipality=municipality,
         ),
         addresses=Subscription.objects.filter(addresses, municipality=municipality),

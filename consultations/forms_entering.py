@@ -47,7 +47,9 @@ class EntryForm(ContributionForm):
         if channel != Channel.PAPER:
             del self.fields["serial"]
         self._name_for_staff()
-        self.fields["serial" if channel == Channel.PAPER else "text"].widget.attrs["autofocus"] = True
+        # Refused, it begins at what is wrong with it.
+        if not self.is_bound:
+            self.fields["serial" if channel == Channel.PAPER else "text"].widget.attrs["autofocus"] = True
 
     def _name_for_staff(self) -> None:
         labels = {

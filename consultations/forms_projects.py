@@ -380,7 +380,7 @@ class StateForm(DeskForm):
         super().__init__(data, files, initial={"stated_on": today, "is_public": True})
         for name in ("percent", "stated_on", "note"):
             self.fields[name] = _column(ActivityUpdate, name)
-        self.fields["percent"].widget.attrs |= {"size": 4, "inputmode": "numeric", "dir": "ltr"}
+        self.fields["percent"].widget.attrs |= {"inputmode": "numeric", "dir": "ltr"}
         self.fields["uploads"] = EvidenceField(
             label=_("Evidence"), required=False, help_text=_("What proves it: a report, a photo, minutes.")
         )

@@ -337,6 +337,7 @@ _SPOKEN_TITLES_AR = _folded(marks_words.SPOKEN_TITLES_AR)
 _TITLES_FR, _CAPITAL_TITLES_FR = _folded(marks_words.TITLES_FR), _folded(marks_words.CAPITAL_TITLES_FR)
 _SPOKEN_TITLES_FR = _folded(marks_words.SPOKEN_TITLES_FR)
 _ROLES_AR, _ROLES_FR = _folded(marks_words.ROLES_AR), _folded(marks_words.ROLES_FR)
+_ALSO_NAMES_AR = _folded(marks_words.ALSO_NAMES_AR)
 _PLACES, _GIVEN = _folded(marks_words.PLACES), _folded(marks_words.GIVEN_NAMES)
 _FAMOUS = _folded(marks_words.FAMOUS)
 _SURE_NAMES = _folded(marks_words.SURE_NAMES_AR)
@@ -371,16 +372,16 @@ def _names(read: _Read) -> Found:
         gap = read.folded[token.end() : after[0].start()]
         if not _AFTER_TITLE.fullmatch(gap) or _is_place(read, tokens, place):
             continue
-        if _is_title(read, token, after[0], gap) or _is_whole_name(read, tokens, place):
+        if _is_title(read, token, after, gap) or _is_whole_name(read, tokens, place):
             yield "name", token.start(), _name_end(read, after)
 
 
-def _is_title(read: _Read, token: re.Match[str], after: re.Match[str], gap: str) -> bool:
+def _is_title(read: _Read, token: re.Match[str], after: list[re.Match[str]], gap: str) -> bool:
     """Whether ``token`` is a title and what comes after it is no office but a name."""
-    word, name = token[0], after[0]
+    word, name = token[0], after[0][0]
     if word[0] >= "\u0600":
-        return _is_title_ar(read, token, name, gap)
-    is_capital = read.is_capital(after.start())
+        return _is_title_ar(read, token, after, gap)
+    is_capital = read.is_capital(after[0].start())
     if word in _TITLES_FR:
         return name.split("'")[0] not in _ROLES_FR and (is_capital or len(name) > 2)
     if word in _SPOKEN_TITLES_FR and name in _GIVEN:
@@ -389,12 +390,12 @@ def _is_title(read: _Read, token: re.Match[str], after: re.Match[str], gap: str)
     return is_written and name.split("'")[0] not in _ROLES_FR
 
 
-def _is_title_ar(read: _Read, token: re.Match[str], name: str, gap: str) -> bool:
-    word, title = token[0], bare(token[0])
+def _is_title_ar(read: _Read, token: re.Match[str], after: list[re.Match[str]], gap: str) -> bool:
+    word, title, name = token[0], bare(token[0]), after[0][0]
     if len(name) == 1 and word != "د":
         # The title and an initial: the family's name follows.
         return title in _TITLES_AR and read.folded[token.end() + 2 : token.end() + 3] == "."
-    if not _is_name_ar(name):
+    if not (_is_name_ar(name) or _is_also_name(read, after)):
         return False
     if word == "د" and "." in gap:
         return not read.folded[: token.start()].rstrip()[-1:].isdigit()
@@ -405,6 +406,15 @@ def _is_title_ar(read: _Read, token: re.Match[str], name: str, gap: str) -> bool
 
 def _is_name_ar(name: str) -> bool:
     return len(name) > 1 and name[0] >= "\u0600" and bare(name) not in _ROLES_AR and name not in _ROLES_AR
+
+
+def _is_also_name(read: _Read, after: list[re.Match[str]]) -> bool:
+    """Whether the word for an office is somebody's name: a family's name follows, or whose child it is."""
+    if after[0][0] not in _ALSO_NAMES_AR or len(after) < 2:
+        return False
+    family = after[1][0]
+    is_family = family in _SON_OF or (bool(_OF_A_FAMILY.fullmatch(family)) and bare(family) not in _ROLES_AR)
+    return is_family and read.folded[after[0].end() : after[1].start()] == " "
 
 
 def _is_whole_name(read: _Read, tokens: list[re.Match[str]], place: int) -> bool:

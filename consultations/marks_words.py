@@ -244,10 +244,12 @@ ROLES_AR = _set(
     حاضرين حضور سادة سيدات جامعي دولي مدني فلاحي طرقات أشغال مالي ثانوي ابتدائي تنفيذي إداري بناء أول أولى
     رياضيات فرنسية عربية أعضاء ممثل ممثلة رئيسا دولة أن إن في من عن إلى هو هي كان كانت قد لا لم
     لن ما هل كل هذا هذه ذلك مع عند بعد قبل ثم أو حتى أما و ليس غير لها له لهم لنا لكم يجب يطلب قال
-    قالت صاحب مالك صاحبة مالكة جار جارة المقيم الساكن الله بيت رمضان عيد منزل رشيد
+    قالت صاحب مالك صاحبة مالكة جار جارة المقيم الساكن الله بيت رمضان عيد منزل
     """
 )
 """What follows a title without being a name, without the article."""
+ALSO_NAMES_AR = _set("أمين خليفة رمضان عيد مالك")
+"""Those of them that are given names too: what comes next tells."""
 
 TITLES_FR = _set("mme mmes mlle melle mr monsieur madame mademoiselle msieur mdame")
 CAPITAL_TITLES_FR = _set("m me dr docteur pr professeur maître hadj hajj haj lalla mrs")

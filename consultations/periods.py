@@ -66,9 +66,15 @@ def rules_of(municipality: Municipality) -> ParticipationRules:
     return stored or ParticipationRules(municipality=municipality)
 
 
-def consultation_of(municipality: Municipality, number: int) -> Consultation:
-    """A public consultation of the municipality, with its questions. Raises ``Http404``."""
-    return _one(Consultation.objects.published(), municipality, number)
+def consultation_of(municipality: Municipality, number: int, *, also: int | None = None) -> Consultation:
+    """A public consultation of the municipality, with its questions; ``also`` the one with this key.
+
+    Raises ``Http404``; the database never hands out a draft, which so costs what is not there.
+    """
+    among = Consultation.objects.published()
+    if also is not None:
+        among |= Consultation.objects.filter(pk=also)
+    return _one(among, municipality, number)
 
 
 def desk_consultation(municipality: Municipality, number: int) -> Consultation:

@@ -422,8 +422,9 @@ def _alike(row: Contribution) -> QuerySet[Contribution]:
 
 
 def line_of(row: Contribution) -> Stamp:
-    """The line that a contribution stands in."""
-    return _stamp(_grouped(_alike(row)).get())
+    """The line that a contribution stands in; it stands alone if another moderator moved it meanwhile."""
+    line = next(iter(_grouped(_alike(row))), None)
+    return _stamp(line) if line else Stamp(row.pk, row.pk, 1, row.version)
 
 
 # One contribution

@@ -50,12 +50,24 @@ def issue(consultation_id: int) -> str:
     return signing.Signer(salt=SALT).sign_object([consultation_id, secrets.token_urlsafe(18), moment])
 
 
+def owner(text: str) -> int | None:
+    """The key of the consultation whose form carried it; ``None`` for what was not signed here."""
+    signed = _signed(text)
+    return signed[0] if signed else None
+
+
 def read(text: str, consultation_id: int) -> Token | None:
     """What a form carried; ``None`` for what was not signed here for this consultation."""
+    signed = _signed(text)
+    if signed is None or signed[0] != consultation_id:
+        return None
+    _, key, moment = signed
+    return Token(key, datetime.datetime.fromtimestamp(moment, datetime.UTC))
+
+
+def _signed(text: str) -> tuple[int, str, float] | None:
     try:
         owner, key, moment = signing.Signer(salt=SALT).unsign_object(text)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    if owner != consultation_id:
-        return None
-    return Token(key, datetime.datetime.fromtimestamp(moment, datetime.UTC))
+    return owner, key, moment

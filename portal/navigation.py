@@ -67,6 +67,8 @@ def desk_sections(municipality: Municipality, may: May) -> list[Section]:
     sections = [Section("today", reverse("staff-desk", kwargs=slug), _("Today"))]
     for path in settings.DESK_SECTIONS:
         sections += import_string(path)(municipality, may)
+    if may(Act.MANAGE):
+        sections.append(Section("members", reverse("staff-members", kwargs=slug), _("Members")))
     if may(Act.SEE_JOURNAL):
         sections.append(Section("journal", reverse("staff-journal", kwargs=slug), _("Journal")))
     if may(Act.EDIT):

@@ -36,6 +36,10 @@ if _missing:
     )
 
 INSTALLED_APPS = [
+    # Of allauth the second factor is used; it insists on its accounts, whose tables stay empty.
+    # First, so that portal.accounts can take both out of the admin.
+    "allauth.account",
+    "allauth.mfa",
     "portal.accounts",
     "portal.municipalities",
     "portal.audit",
@@ -65,19 +69,26 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that what the next two answer by themselves carries the policy too.
+    # First, so that it numbers, times and tells of every request, whatever becomes of it.
+    "portal.tracing.traced",
+    # Then, so that what the next ones answer by themselves carries the policy too.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.headers.sealed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.methods.known_methods",
+    "portal.gate.gated",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.second_factor.complete_people",
+    "allauth.account.middleware.AccountMiddleware",
     "portal.files.bodies.body_limit",
     "portal.accounts.language.preferred_language",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -119,6 +130,11 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
             "connect_timeout": 3,
+            # A network that swallows what is sent ends a connection after seconds, not minutes.
+            "tcp_user_timeout": 4000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
             "options": "-c statement_timeout=15000 -c lock_timeout=5000"
             " -c idle_in_transaction_session_timeout=30000",
         }
@@ -161,6 +177,8 @@ STORAGES = {
 }
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
 UPLOAD_MAX_VIDEO_BYTES = env.int("UPLOAD_MAX_VIDEO_BYTES", default=100 * 1024 * 1024)
+# How much the files of one municipality may take on the disk, replaced ones too.
+STORAGE_QUOTA_BYTES = env.int("STORAGE_QUOTA_BYTES", default=5 * 1024**3)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # A calendar of 5 MB travels in the page of its preview, as text, until it is confirmed.
 # People who are not signed in send less: portal/files/bodies.py.
@@ -182,10 +200,32 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.CommonPasswordValidator"},
+    {"NAME": "portal.accounts.passwords.OwnWordsValidator"},
 ]
+# Whether everybody with a role must have a second factor; off where the portal is served on loopback.
+REQUIRE_SECOND_FACTOR = env.bool("SECOND_FACTOR", default=not INSECURE_HTTP)
+SESSION_ENGINE = "portal.accounts.session_store"
+# Seconds without a request, after which whoever is signed in has to sign in again.
+SESSION_IDLE = 30 * 60
+# How long the links in letters about an account work, in seconds.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+MFA_ADAPTER = "portal.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Musharaka"
+# Steps of 30 seconds that the clock of a telephone may be off.
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_RECOVERY_CODE_DIGITS = 12
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
 
 # --- letters -----------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25")
@@ -222,6 +262,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -246,6 +287,8 @@ if not INSECURE_HTTP:
 # Where the sentences of the journal stand.
 AUDIT_ACTIONS = [
     "portal.audit.actions",
+    "portal.accounts.audit",
+    "portal.municipalities.audit",
     "portal.meetings.audit",
     "portal.dispatches.audit",
     "programs.audit",
@@ -303,6 +346,18 @@ PUBLISHABLE = {
 }
 # Who knows a file by its SHA-256 (portal/publications/files.py).
 KNOWN_FILES = ["programs.own_evidence.known_files"]
+# Whose files count towards a municipality's share of the disk, by the way from their rows to it
+# (portal/files/quota.py).
+QUOTA = {
+    "municipalities.ZoneMap": "municipality",
+    "meetings.MeetingFile": "meeting__municipality",
+    "dispatches.DispatchProof": "line__dispatch__municipality",
+    "programs.SupportingDocument": "expected_document__task__phase__program__municipality",
+    "programs.ProgramOrigin": "program__municipality",
+    "programs.FacilityPhoto": "facility__program__municipality",
+    "consultations.StageFile": "stage__plan__municipality",
+    "consultations.UpdateFile": "update__activity__project__plan__municipality",
+}
 # What each domain adds to the header of the desk.
 DESK_SECTIONS = [
     "programs.desk.sections",
@@ -320,6 +375,9 @@ DUE = [
     "portal.papers.printing.forget",
     "portal.files.sweep.sweep",
     "portal.limits.counting.forget",
+    "portal.accounts.sessions.forget",
+    "portal.municipalities.invitations.forget",
+    "portal.municipalities.unsent.forget",
     "consultations.due.remind_moderators",
     "consultations.due.release_figures",
     "consultations.due.erase_expired",
@@ -328,11 +386,18 @@ DUE = [
 ]
 # How many proxies in front are ours: as many entries of X-Forwarded-For are believed, from the end.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# How many requests each process works on at once, and how many wait a moment for that (portal/gate.py). The
+# server needs more threads than both together, to tell the others in time: deploy/gunicorn.conf.py.
+REQUESTS_AT_ONCE = env.int("REQUESTS_AT_ONCE", default=6)
+REQUESTS_WAITING = env.int("REQUESTS_WAITING", default=12)
+# Whom a weakness is reported to, an address of e-mail or of the web, and where the policy on it stands.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_POLICY = env.str("SECURITY_POLICY", default="")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "portal.logs.PlainLines" if DEBUG else "portal.logs.JsonLines"}},
     "filters": {"without_secrets": {"()": "portal.logs.WithoutSecrets"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_secrets"]}
@@ -340,6 +405,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        # portal.tracing writes a line for each request; what failed is told with its stack beside it.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

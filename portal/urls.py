@@ -4,17 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
-from portal.accounts import views as accounts
+from portal import disclosure, health, privacy, views
 
 urlpatterns = [
     path("", views.language_choice, name="language-choice"),
-    path("healthz", views.health, name="health"),
+    path("healthz", health.alive, name="health"),
+    path("readyz", health.ready, name="ready"),
+    path(".well-known/security.txt", disclosure.security_txt, name="security-txt"),
     path("admin/", admin.site.urls),
 ]
 
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
+    path("personal-data/", privacy.personal_data, name="personal-data"),
     path("", include("programs.urls.public")),
     path("", include("consultations.urls.public")),
     path("", include("portal.publications.urls")),
@@ -33,9 +35,10 @@ urlpatterns += i18n_patterns(
     path("m/<slug:slug>/staff/", include("programs.urls.staff")),
     path("m/<slug:slug>/staff/", include("consultations.urls.staff")),
     path("staff/", views.desk_door, name="desk"),
-    path("sign-in/", accounts.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", accounts.SignOut.as_view(), name="sign-out"),
+    path("", include("portal.accounts.urls")),
 )
 
+handler400 = "portal.failures.pages.bad_request"
 handler403 = "portal.views.forbidden"
 handler404 = "portal.views.not_found"
+handler500 = "portal.failures.pages.server_error"

@@ -1,4 +1,4 @@
-"""What belongs to no single domain: home, a municipality, the desk's door, health, error pages."""
+"""What belongs to no single domain: home, a municipality, the desk's door, error pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,10 +16,12 @@ from django.views.decorators.cache import never_cache
 
 from consultations.models import ActionPlan, Consultation
 from consultations.views.periods import Listed, listing
+from portal.files.quota import room_of
 from portal.folding import clean
 from portal.freshness import fresh_listing, fresh_page
 from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
+from portal.municipalities.unsent import of_own_page
 from portal.navigation import tabs_of
 from programs.agenda import read_agenda, running_calendars
 from programs.calendar import read_calendar
@@ -157,21 +159,9 @@ def staff_desk(request: HttpRequest, municipality: Municipality) -> HttpResponse
         "plans": ActionPlan.objects.of(municipality).order_by("slug"),
         "may_edit": may(Act.EDIT),
         "may_publish": may(Act.PUBLISH),
+        "room": room_of(municipality) if may(Act.EDIT) else None,
     }
     return render(request, "municipalities/desk.html", context)
-
-
-@never_cache
-def health(request: HttpRequest) -> JsonResponse:
-    """Whether the process answers and the database does too; says nothing else.
-
-    A row is asked for: an open connection tells nothing, it may be one that died.
-    """
-    try:
-        Municipality.objects.order_by().exists()
-    except Exception:  # Whatever the driver raises, the answer is the same.
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -179,4 +169,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+    kept = of_own_page(request) if reason else None
+    if kept is not None:
+        return kept
     return render(request, "403.html", {"is_csrf": bool(reason)}, status=403)

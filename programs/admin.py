@@ -6,14 +6,13 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.administration.publishing import PublishingAdmin, Transition
@@ -26,6 +25,8 @@ from portal.administration.scoped import (
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
+from portal.files.fields import of_file
+from portal.files.quota import StorageFull, check_room
 from portal.files.uploads import CheckedFile, check_upload
 from portal.freshness import PORTAL_ZONE
 from portal.locales import sheet_date
@@ -320,7 +321,9 @@ class StoredFileInline(ScopedTabularInline):
         return self.whole().may(request, Act.MANAGE, obj)
 
     @admin.display(description=_("file"))
-    def download(self, document: SupportingDocument) -> SafeString:
+    def download(self, document: SupportingDocument) -> str:
+        if document.pk is None:  # The form named one that is not there.
+            return ""
         municipality = document.expected_document.task.phase.program.municipality
         address = reverse("staff-file", kwargs={"slug": municipality.slug, "pk": document.pk})
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, document.name)
@@ -348,6 +351,13 @@ class NewFileFormSet(KeepingFormSet):
 
     def uploads(self) -> list[Any]:
         return [form for form in self.extra_forms if form.has_changed()]
+
+    def clean(self) -> None:
+        super().clean()
+        check_room(
+            self.instance.task.phase.program.municipality,
+            [form.checked for form in self.uploads() if form.is_valid()],
+        )
 
 
 class NewFileInline(ScopedStackedInline):
@@ -411,7 +421,10 @@ class ExpectedDocumentAdmin(PartOfProgramAdmin):
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         attach = partial(attach_evidence, document=form.instance, actor=person(request))
         for upload in formset.uploads():
-            attach(upload=upload.checked, is_public=upload.cleaned_data["is_public"])
+            try:
+                attach(upload=upload.checked, is_public=upload.cleaned_data["is_public"])
+            except StorageFull as full:
+                messages.error(request, of_file(upload.checked.name, full.messages[0]))
 
 
 from programs import admin_cards, admin_diagnosis  # noqa: E402, F401  # they register their own tables

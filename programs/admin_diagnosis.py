@@ -6,12 +6,11 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.administration.scoped import (
@@ -24,6 +23,8 @@ from portal.administration.scoped import (
 )
 from portal.bilingual import original
 from portal.exchange.admin import ExchangeAdmin
+from portal.files.fields import of_file
+from portal.files.quota import StorageFull, check_room
 from portal.files.uploads import CheckedFile
 from portal.municipalities.access import person
 from portal.municipalities.models import Zone
@@ -166,7 +167,9 @@ class StoredPhotoInline(ScopedTabularInline):
         return False
 
     @admin.display(description=_("file"))
-    def download(self, photo: FacilityPhoto) -> SafeString:
+    def download(self, photo: FacilityPhoto) -> str:
+        if photo.pk is None:  # The form named one that is not there.
+            return ""
         slug = photo.facility.program.municipality.slug
         address = reverse("staff-photo", kwargs={"slug": slug, "pk": photo.pk})
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, photo.name)
@@ -194,6 +197,12 @@ class NewPhotoFormSet(KeepingFormSet):
 
     def uploads(self) -> list[Any]:
         return [form for form in self.extra_forms if "file" in form.changed_data]
+
+    def clean(self) -> None:
+        super().clean()
+        check_room(
+            self.instance.program.municipality, [form.checked for form in self.uploads() if form.is_valid()]
+        )
 
 
 class NewPhotoInline(ScopedStackedInline):
@@ -252,4 +261,7 @@ class FacilityAdmin(ExchangeAdmin, ProgramTableAdmin):
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         attach = partial(add_photos, facility=form.instance, actor=person(request))
         for upload in formset.uploads():
-            attach(uploads=[upload.checked], is_public=upload.cleaned_data["is_public"])
+            try:
+                attach(uploads=[upload.checked], is_public=upload.cleaned_data["is_public"])
+            except StorageFull as full:
+                messages.error(request, of_file(upload.checked.name, full.messages[0]))

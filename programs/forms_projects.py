@@ -376,7 +376,7 @@ class ProgressForm(DeskForm):
         super().__init__(data, initial={"on": today}, auto_id="progress-%s")
         for name in ("on", "percent", "note"):
             self.fields[name] = _column(ExecutionUpdate, name)
-        self.fields["percent"].widget.attrs |= {"size": 4, "inputmode": "numeric", "dir": "ltr"}
+        self.fields["percent"].widget.attrs |= {"inputmode": "numeric", "dir": "ltr"}
         self.dress()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Cast
 
+from portal.audit.about import about
+from portal.audit.about import last_editor as last_editor_of
 from portal.audit.models import Entry
 from programs.models import (
     DelayRule,
@@ -20,6 +23,8 @@ from programs.models import (
 )
 
 REMOVALS = ("phase.removed", "task.removed")
+MADE_BY_THE_PORTAL = "evidence.made"
+"""What publishing may attach: whoever publishes changes nothing of the program by it."""
 
 
 def entries_of(program: Program) -> models.QuerySet[Entry]:
@@ -28,7 +33,28 @@ def entries_of(program: Program) -> models.QuerySet[Entry]:
     Of what was removed the journal itself tells to which program it belonged.
     """
     own = Entry.objects.filter(municipality=program.municipality)
-    parts: dict[type[models.Model], Q] = {
+    wanted = about(_parts(program))
+    removed = own.filter(action__in=REMOVALS, changes__program__0=program.year).order_by()
+    for model in (Phase, Task):
+        label = model._meta.label_lower
+        gone = removed.filter(object_type=label).values("object_id")
+        wanted |= Q(object_type=label, object_id__in=gone)
+    return own.filter(wanted)
+
+
+def last_editor(program: Program, *, steps: Collection[str]) -> int | None:
+    """The key of whoever changed the program or a part of it last; ``steps`` are acts that change nothing."""
+    return last_editor_of(
+        municipality=program.municipality,
+        entries=entries_of(program),
+        parts=_parts(program),
+        steps=[*steps, MADE_BY_THE_PORTAL],
+    )
+
+
+def _parts(program: Program) -> dict[type[models.Model], Q]:
+    """The models of a program and its parts, each with the condition that tells its rows."""
+    return {
         Program: Q(pk=program.pk),
         Phase: Q(program=program),
         Task: Q(phase__program=program),
@@ -39,17 +65,3 @@ def entries_of(program: Program) -> models.QuerySet[Entry]:
         ScheduleStep: Q(card__program=program),
         Envelope: Q(program=program),
     }
-    wanted = Q()
-    for model, condition in parts.items():
-        wanted |= Q(object_type=model._meta.label_lower, object_id__in=_keys(model, condition))
-    removed = own.filter(action__in=REMOVALS, changes__program__0=program.year).order_by()
-    for model in (Phase, Task):
-        label = model._meta.label_lower
-        gone = removed.filter(object_type=label).values("object_id")
-        wanted |= Q(object_type=label, object_id__in=gone)
-    return own.filter(wanted)
-
-
-def _keys(model: type[models.Model], condition: Q) -> models.QuerySet:
-    rows = model._default_manager.filter(condition).order_by()
-    return rows.annotate(key=Cast("pk", models.CharField())).values("key")

@@ -18,6 +18,7 @@ from django.db.models import Count, Prefetch
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.bilingual import column, original
+from portal.files.quota import check_room
 from portal.folding import printable
 from portal.importing.differences import Difference, Differences, Values, base_of, merge_values
 from portal.importing.merge import Outcome, merge
@@ -203,13 +204,17 @@ def _explain(result: ImportResult, reason: str, actor: User | None) -> None:
 
 
 def _keep_file(program: Program, origin: Origin, actor: User | None) -> None:
-    """Keep the file, once for each program. If the import fails after all, the sweep removes it."""
+    """Keep the file, once for each program. If the import fails after all, the sweep removes it.
+
+    Raises :class:`~portal.files.quota.StorageFull`.
+    """
     content = origin.content or b""
     if program.origins.filter(sha256=origin.sha256).exists():
         return
     row = ProgramOrigin(
         program=program, name=origin.name, size=len(content), sha256=origin.sha256, imported_by=actor
     )
+    check_room(program.municipality, [row])
     row.file.save(origin.name, ContentFile(content), save=False)
     row.save()
 

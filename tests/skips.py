@@ -1,7 +1,9 @@
 """What the runs of the suite leave out, and why.
 
-script/test runs the suite once for each database. As a pytest plugin this module writes down the
-outcomes of one run; ``python -m tests.skips OUTCOMES...`` adds several up and says what no run ran.
+script/test runs the suite once for each database: most tests in as many processes as there are cores, and
+then, in one process, those marked ``alone``, which measure time or fill the machine themselves. As a pytest
+plugin this module writes down the outcomes of one run; ``python -m tests.skips OUTCOMES...`` adds several up
+and says what no run ran.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import sys
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,19 +38,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave out what another database cannot change: browser journeys and tests without a database",
     )
+    group.addoption("--alone", action="store_true", help="only tests that want the machine for themselves")
+    group.addoption("--together", action="store_true", help="only tests that can share the machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: measures time, or fills the machine; not beside other tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("database_only"):
-        return
-    left_out = [item for item in items if not depends_on_database(item)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if depends_on_database(item)]
+    kept = [item for item in items if belongs(item, config.option)]
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item, config.option)])
+    items[:] = kept
+
+
+def belongs(item: pytest.Item, options: Any) -> bool:
+    """Whether a run with these options holds this test."""
+    is_alone = item.get_closest_marker("alone") is not None
+    return (
+        (not options.database_only or depends_on_database(item))
+        and (not options.alone or is_alone)
+        and (not options.together or not is_alone)
+    )
 
 
 def depends_on_database(item: pytest.Item) -> bool:
-    """Whether this test asks the database something, outside a browser."""
-    if "journeys" in item.path.parts:
+    """Whether this test asks the database something, other than for what a browser shows."""
+    if "journeys" in item.path.parts or item.path.name == "test_barriers.py":
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)

@@ -136,6 +136,9 @@ class CommitteeMember(Versioned):
         help_text=_("The person agreed. Else only the group and the office are shown."),
     )
 
+    untold_fields = frozenset({"name"})
+    """What the journal says only to have changed."""
+
     class Meta:
         verbose_name = _("member of the committee")
         verbose_name_plural = _("follow-up committee")
@@ -143,6 +146,11 @@ class CommitteeMember(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def journal_label(self) -> str:
+        """By group and place: somebody who left may ask that the name goes."""
+        return f"{self.get_group_display()} {self.position}"
 
     @property
     def quality(self) -> Localized:

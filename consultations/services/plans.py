@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from consultations.history import last_editor
 from consultations.models import ActionPlan, Axis, PlanStatus, Stage
 from consultations.process import EMPTY, Outline
 from consultations.published.plans import WITHDRAWAL, content_of, withdrawal_of
@@ -20,6 +21,7 @@ from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.bilingual import original
 from portal.editing.changes import changes_of
+from portal.municipalities import four_eyes
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from portal.publications import chain
@@ -150,10 +152,12 @@ def _names_of_current(stages: list[Stage]) -> str:
 def publish(*, plan: ActionPlan, actor: User | None) -> None:
     """Make a plan public and enter it into the register. Nothing happens when it is.
 
-    Each of its projects is kept as it stands: what the public reads first is a version.
+    Each of its projects is kept as it stands: what the public reads first is a version. Raises
+    ``ValidationError`` where a second person is needed (``four_eyes``).
     """
     if _current(plan).is_public:
         return
+    _ask_second_person(plan, actor)
     _keep_versions(plan, actor)
     _set_status(plan, PlanStatus.PUBLISHED)
     changes: Changes = {"status": (PlanStatus.DRAFT.value, PlanStatus.PUBLISHED.value)}
@@ -164,11 +168,13 @@ def publish(*, plan: ActionPlan, actor: User | None) -> None:
 def publish_anew(*, plan: ActionPlan, actor: User | None) -> None:
     """Enter a public plan that changed into the register, as its next version.
 
-    Raises ``ValidationError`` for a plan that is not public or has not changed.
+    Raises ``ValidationError`` for a plan that is not public or has not changed, and where a second person
+    is needed (``four_eyes``).
     """
     current = _current(plan)
     if not current.is_public:
         raise ValidationError(_("A draft is published first."))
+    _ask_second_person(current, actor)
     _keep_versions(current, actor)
     if not has_changed(current):
         raise ValidationError(_("Nothing has changed since it was published."))
@@ -179,15 +185,22 @@ def publish_anew(*, plan: ActionPlan, actor: User | None) -> None:
 def withdraw(*, plan: ActionPlan, actor: User | None, reason: str = "") -> None:
     """Make a plan a draft again: its public addresses answer 404. Nothing happens where it is one.
 
-    Its versions stay in the register, marked as withdrawn, with the reason where one is given.
+    Its versions stay in the register, marked as withdrawn, with the reason where one is given. Raises
+    ``ValidationError`` where a second person is needed (``four_eyes``).
     """
     if not _current(plan).is_public:
         return
+    _ask_second_person(plan, actor)
     _set_status(plan, PlanStatus.DRAFT)
     changes: Changes = {"status": (PlanStatus.PUBLISHED.value, PlanStatus.DRAFT.value)}
     if reason.strip():
         changes["reason"] = (None, reason.strip())
     _enter(plan, WITHDRAWAL, withdrawal_of(plan, reason.strip()), actor, changes)
+
+
+def _ask_second_person(plan: ActionPlan, actor: User | None) -> None:
+    editor = last_editor(plan, steps=(PUBLISHED, PUBLISHED_ANEW, WITHDRAWAL))
+    four_eyes.check(municipality=plan.municipality, actor=actor, last_editor=editor)
 
 
 def has_changed(plan: ActionPlan) -> bool:

@@ -31,7 +31,9 @@ from portal.audit.models import Entry
 from portal.audit.reading import read_entry
 from portal.editing.changes import changes_of
 from portal.editing.rows import RowEdit, RowsRefused, write_rows
+from portal.files.quota import StorageFull, check_room
 from portal.files.uploads import CheckedFile
+from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
 from portal.publications import chain
 
@@ -273,14 +275,16 @@ def state_activity(
     """State how far an activity is on a day, with what proves it. It stays: the next statement corrects it.
 
     ``is_public`` is for the files; what may tell where it was recorded stays internal. Raises
-    ``ValidationError`` by field: for a day to come or before the last statement, and for a percentage
-    that falls without a note.
+    ``ValidationError`` by field: for a day to come or before the last statement, for a percentage that falls
+    without a note, and for files that do not fit.
     """
+    municipality = activity.project.plan.municipality
+    _check_room(municipality, uploads)
     # On the disk before anybody has to wait for the rows.
     files = [UpdateFile.of(upload, actor=actor, is_public=is_public) for upload in uploads]
     with transaction.atomic():
-        municipality = activity.project.plan.municipality
         take_turn(municipality)
+        _check_room(municipality, files)
         current = Activity.objects.select_related("project__plan__municipality").get(pk=activity.pk)
         update = ActivityUpdate(
             activity=current, percent=percent, note=note.strip(), stated_on=stated_on, made_by=actor
@@ -296,6 +300,13 @@ def state_activity(
         current.save(update_fields=["percent"])
         record(actor=actor, action="activity.stated", obj=current, municipality=municipality, changes=changes)
     return update
+
+
+def _check_room(municipality: Municipality, files: Iterable[CheckedFile | UpdateFile]) -> None:
+    try:
+        check_room(municipality, files)
+    except StorageFull as full:
+        raise ValidationError({"uploads": full.messages}) from full
 
 
 def _check_order(update: ActivityUpdate, today: datetime.date) -> None:

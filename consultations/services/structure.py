@@ -19,6 +19,7 @@ from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.editing.models import Versioned
 from portal.editing.rows import RowEdit, cell, write_rows
+from portal.files.quota import check_room
 from portal.files.uploads import CheckedFile
 from portal.meetings.models import Meeting
 from portal.municipalities.turns import take_turn
@@ -207,16 +208,19 @@ def attach_files(
 
     What may tell where it was recorded stays internal whatever is asked. The files are on the disk before
     anybody has to wait for the rows: a file whose row fails after all is removed by
-    :mod:`portal.files.sweep`.
+    :mod:`portal.files.sweep`. Raises :class:`~portal.files.quota.StorageFull`.
 
     Args:
         captions: what they show, in Arabic and in French.
     """
     owner: dict[str, Any] = {"stage": stage, "caption_ar": captions[0], "caption_fr": captions[1]}
+    municipality = stage.plan.municipality
+    check_room(municipality, uploads)
     files = [StageFile.of(upload, actor=actor, is_public=is_public, **owner) for upload in uploads]
     batch = uuid.uuid4() if len(files) > 1 else None
     with transaction.atomic():
-        take_turn(stage.plan.municipality)
+        take_turn(municipality)
+        check_room(municipality, files)
         for file in files:
             file.save()
             changes: Changes = {"file": (None, file.name), "is_public": (None, file.is_public)}

@@ -24,7 +24,7 @@ from consultations.local_moments import closing_moment, local_moment
 from consultations.marks import marks_of
 from consultations.models import Channel, Consultation, Contribution
 from consultations.papers_forms import form_paper
-from consultations.periods import consultation_of, desk_consultation, rules_of
+from consultations.periods import consultation_of, rules_of
 from consultations.rules_contributions import is_open
 from consultations.rules_receiving import CROWDED
 from consultations.services.contributions import Closed, Received, receive
@@ -53,7 +53,20 @@ MOST_COPIES_FOR_ANYBODY = 1
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_what_was_typed
 def contribute(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The form of a consultation; what is sent is stored once, and refused with every letter kept."""
+    """The form of a consultation; what is sent is stored once, and refused with every letter kept.
+
+    That holds where the database is away too: the answer to a POST then asks it for nothing.
+    """
+    try:
+        return _contribute(request, slug, number)
+    except Error:
+        if request.method != "POST":
+            raise
+        logger.exception("The database is away")
+        return _away(request)
+
+
+def _contribute(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     municipality = Municipality.objects.public_or_404(slug)
     consultation = _asked_for(request, municipality, number)
     if request.method == "POST":
@@ -63,16 +76,33 @@ def contribute(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _page(request, form, tokens.issue(consultation.pk))
 
 
+def _away(request: HttpRequest) -> HttpResponse:
+    """What was not stored, and a form by which it is sent once more just as it was, its key too."""
+    posted = [(name, str(text)) for name, text in request.POST.items() if name != "csrfmiddlewaretoken"]
+    labels = {
+        "text": _("What you wrote"),
+        "solution": _("Proposed solution"),
+        "effect": _("Expected effect"),
+        "name": _("Name"),
+        "email": _("E-mail address"),
+    }
+    context = {
+        "written": [(name, labels[name], text) for name, text in posted if name in labels and text.strip()],
+        "others": [(name, text) for name, text in posted if name not in labels or not text.strip()],
+        "long": ("text", "solution", "effect"),
+    }
+    return render(request, "consultations/contribute_away.html", context, status=503)
+
+
 def _asked_for(request: HttpRequest, municipality: Municipality, number: int) -> Consultation:
     """The consultation whose form is read or was filled in. Raises ``Http404`` where there is no form.
 
     Its token shows that a form was there when it was filled in: taken away since, it still gives back
     what was typed.
     """
-    consultation = desk_consultation(municipality, number)
-    if _has_form(consultation):
-        return consultation
-    if request.method == "POST" and tokens.read(request.POST.get("token", ""), consultation.pk):
+    taken_away = tokens.owner(request.POST.get("token", ""))
+    consultation = consultation_of(municipality, number, also=taken_away)
+    if _has_form(consultation) or consultation.pk == taken_away:
         return consultation
     raise Http404
 

@@ -40,6 +40,7 @@ from portal.editing.models import Versioned
 from portal.editing.pages import Make, sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import RowForm, Sheet
+from portal.files.quota import StorageFull
 from portal.files.responses import file_response
 from portal.locales import sheet_date
 from portal.meetings.models import Meeting
@@ -257,13 +258,17 @@ def stage_files(request: HttpRequest, municipality: Municipality, plan: str, pk:
     form = FilesForm(request.POST, request.FILES, stage=stage)
     if not form.is_valid():
         return _show_stage(request, stage, form)
-    files = structure.attach_files(
-        stage=stage,
-        uploads=form.cleaned_data["uploads"],
-        is_public=form.is_public,
-        captions=form.captions,
-        actor=person(request),
-    )
+    try:
+        files = structure.attach_files(
+            stage=stage,
+            uploads=form.cleaned_data["uploads"],
+            is_public=form.is_public,
+            captions=form.captions,
+            actor=person(request),
+        )
+    except StorageFull as full:
+        form.add_error("uploads", full)
+        return _show_stage(request, stage, form)
     messages.success(request, _("Stored."))
     kept = [f"\u2068{file.name}\u2069" for file in files if file.may_hold_place]
     if kept and form.is_public:
@@ -360,7 +365,11 @@ def _is_published(request: HttpRequest, form: PublishForm, plan: ActionPlan) -> 
 def _is_withdrawn(request: HttpRequest, form: WithdrawForm, plan: ActionPlan) -> bool:
     if not form.is_valid():
         return False
-    services.withdraw(plan=plan, reason=form.cleaned_data["reason"], actor=person(request))
+    try:
+        services.withdraw(plan=plan, reason=form.cleaned_data["reason"], actor=person(request))
+    except ValidationError as refusal:
+        form.refuse(refusal)
+        return False
     messages.success(request, _("Withdrawn: the plan is a draft again."))
     return True
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.forms import BaseForm, BaseInlineFormSet, ModelForm
 
-from portal.audit.log import Changes
+from portal.audit.log import Changes, label_of
 
 # Never in the journal, not even as a hash.
 SECRETS = frozenset({"password"})
@@ -63,12 +63,14 @@ def _of(formset: BaseInlineFormSet, rows: list[models.Model]) -> list[ModelForm]
 
 
 def added(obj: models.Model) -> RowAct:
-    return RowAct("row.added", obj, {name: (None, value) for name, value in _values(obj).items()})
+    changes = {name: (None, value) for name, value in _values(obj).items()}
+    return RowAct("row.added", obj, changes)
 
 
 def deleted(obj: models.Model) -> RowAct:
     """The act of deleting a row, with all it held."""
-    return RowAct("row.deleted", obj, {name: (value, None) for name, value in _values(obj).items()})
+    changes = {name: (value, None) for name, value in _values(obj).items()}
+    return RowAct("row.deleted", obj, changes)
 
 
 def _as_it_was(form: ModelForm) -> models.Model:
@@ -103,4 +105,4 @@ def _shown(field: Any, value: Any) -> Any:
     if value is None or not field.is_relation:
         return value
     related = field.related_model._default_manager.filter(pk=getattr(value, "pk", value)).first()
-    return str(related) if related else value
+    return label_of(related) if related else value

@@ -6,6 +6,7 @@ What lies outside is answered exactly like what does not exist.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, ClassVar, cast
 
 from django.contrib import admin
@@ -17,10 +18,12 @@ from django.forms import BaseForm, BaseInlineFormSet, DateInput, ModelChoiceFiel
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import smart_split
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.administration.acts import RowAct, acts_of, deleted
+from portal.administration.fields import JSONField, SearchedSelect
 from portal.audit.log import record
 from portal.audit.models import Entry
 from portal.audit.reading import read_entries
@@ -30,6 +33,7 @@ from portal.municipalities.models import Municipality
 
 HISTORY_LENGTH = 200
 MOST_FILTER_CHOICES = 100
+MOST_WORDS = 20
 
 
 def is_platform_admin(user: User) -> bool:
@@ -69,12 +73,15 @@ class _ScopedForms(BaseModelAdmin):
     # The browser's own calendar: Django's names months as neither country does.
     formfield_overrides = {
         models.DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        models.JSONField: {"form_class": JSONField},
     }
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         kwargs.setdefault("queryset", self.reachable(db_field.remote_field.model, request, self.change_act))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def reachable(self, model: type[models.Model], request: HttpRequest, act: Act) -> models.QuerySet:
@@ -143,7 +150,12 @@ class ScopedAdmin(_ScopedForms, admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet, search_term: str
     ) -> tuple[models.QuerySet, bool]:
-        """As typed, and folded as the municipalities' search texts are."""
+        """As typed, and folded as the municipalities' search texts are.
+
+        The first ``MOST_WORDS`` words count, each once: every word is a condition more for the database.
+        """
+        words = dict.fromkeys(smart_split(search_term))
+        search_term = " ".join(islice(words, MOST_WORDS))
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         folded = fold(search_term)
         if folded == search_term:
@@ -244,7 +256,7 @@ class ScopedAdmin(_ScopedForms, admin.ModelAdmin):
 
 
 class KeepingFormSet(BaseInlineFormSet):
-    """Refuses to delete a part on which something hangs that must be kept."""
+    """Refuses to delete a part on which something hangs that must be kept, and what is taken already."""
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -257,6 +269,25 @@ class KeepingFormSet(BaseInlineFormSet):
                 text = _("“%(part)s” cannot be deleted, because this must be kept: %(kept)s.")
                 raise ValidationError(text % {"part": form.instance, "kept": ", ".join(map(str, kept))})
         super().clean()
+        if self.instance.pk:
+            self._refuse_taken()
+
+    def _refuse_taken(self) -> None:
+        """Refuse what a row that is not in the form holds already, as one that somebody else has added since.
+
+        Django compares the rows of a form with each other only. They are written in turn, so a row may take
+        what one before it gives up.
+        """
+        written: list[Any] = []
+        for form in self.forms:
+            row = form.instance
+            if form.has_changed() and form.is_valid() and form not in self.deleted_forms:
+                for constraint in row._meta.total_unique_constraints:
+                    key = {name: getattr(row, name) for name in constraint.fields}
+                    others = type(row)._base_manager.filter(**key).exclude(pk__in=[*written, row.pk])
+                    if None not in key.values() and others.exists():
+                        form.add_error(None, constraint.get_violation_error_message())
+            written.append(row.pk)
 
 
 def _kept_by(obj: models.Model) -> list[models.Model]:

@@ -12,6 +12,7 @@ ACTIONS = {
     "row.deleted": _("Deleted"),
     "holiday.confirmed": _("Day of a holiday confirmed"),
     "rows.imported": _("Rows imported from a file"),
+    "journal.exported": _("Journal taken out as a file"),
 }
 
 LABELS = {
@@ -19,6 +20,7 @@ LABELS = {
     "file": _("file"),
     "added": _("rows added"),
     "changed": _("rows changed"),
+    "entries": _("entries"),
 }
 
 

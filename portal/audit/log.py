@@ -37,7 +37,11 @@ def record(
     ``program.published``; ``changes`` maps a field to its values before and after; ``batch`` is the
     same for what one person did to several rows at once. Must run inside
     the transaction that makes the change, so that neither exists without the other.
+
+    Of the ``untold_fields`` of a row, such as a person's address, only that they changed is kept: nothing
+    could be taken out of the journal again.
     """
+    untold: frozenset[str] = getattr(obj, "untold_fields", frozenset())
     with transaction.atomic():
         if municipality is not None:
             touch(municipality)
@@ -47,10 +51,18 @@ def record(
             action=action,
             object_type=obj._meta.label_lower,
             object_id=str(obj.pk),
-            object_label=str(obj)[:300],
+            object_label=label_of(obj)[:300],
             batch=batch,
-            changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
+            changes={
+                field: [None, None] if field in untold else [_plain(old), _plain(new)]
+                for field, (old, new) in (changes or {}).items()
+            },
         )
+
+
+def label_of(obj: models.Model) -> str:
+    """What the journal, which keeps it for ever, calls a row: people say by ``journal_label`` how."""
+    return str(getattr(obj, "journal_label", obj))
 
 
 def touch(municipality: Municipality) -> None:
@@ -72,4 +84,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset | models.QuerySet):
         return [_plain(item) for item in value]
-    return str(value)
+    return label_of(value) if isinstance(value, models.Model) else str(value)

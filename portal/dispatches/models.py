@@ -51,6 +51,9 @@ class Recipient(Versioned):
         _("offered for new dispatches"), default=True, help_text=_("What was sent before stays.")
     )
 
+    untold_fields = frozenset({"address", "email", "phone"})
+    """What the journal says only to have changed."""
+
     objects = RecipientQuerySet.as_manager()
 
     class Meta:

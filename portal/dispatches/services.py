@@ -19,6 +19,7 @@ from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.dispatches.models import Dispatch, DispatchLine, DispatchProof, Recipient
 from portal.editing.rows import RowEdit, RowsRefused, write_rows
+from portal.files.quota import check_room
 from portal.files.uploads import CheckedFile
 from portal.municipalities.models import Municipality
 from portal.municipalities.turns import take_turn
@@ -134,10 +135,13 @@ def remove_dispatch(*, dispatch: Dispatch, actor: User | None) -> None:
 def attach_proofs(
     *, line: DispatchLine, uploads: Sequence[CheckedFile], actor: User | None
 ) -> list[DispatchProof]:
-    """Keep checked files that prove a copy, all or none."""
+    """Keep checked files that prove a copy, all or none. Raises :class:`~portal.files.quota.StorageFull`."""
+    municipality = line.dispatch.municipality
+    check_room(municipality, uploads)
     files = [DispatchProof.of(upload, actor=actor, is_public=False, line=line) for upload in uploads]
     with transaction.atomic():
         current = _take_turn(line.dispatch)
+        check_room(municipality, files)
         for file in files:
             file.save()
         names = [file.name for file in files]

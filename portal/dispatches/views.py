@@ -30,6 +30,7 @@ from portal.editing.desk_form import DeskForm
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import Sheet
+from portal.files.quota import StorageFull
 from portal.files.responses import file_response
 from portal.municipalities.access import Act, allows, person, staff_page
 from portal.municipalities.models import Municipality
@@ -153,7 +154,11 @@ def dispatch_proofs(request: HttpRequest, municipality: Municipality, pk: int) -
         return _page(request, dispatch, proof_form=form)
     line = form.line
     line.dispatch = dispatch
-    services.attach_proofs(line=line, uploads=form.uploads, actor=person(request))
+    try:
+        services.attach_proofs(line=line, uploads=form.uploads, actor=person(request))
+    except StorageFull as full:
+        form.add_error("uploads", full)
+        return _page(request, dispatch, proof_form=form)
     messages.success(request, _("Stored."))
     return redirect(f"{staff_address(dispatch)}#proofs")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
@@ -77,6 +78,13 @@ class ExchangeAdmin(ImportExportMixin, ScopedAdmin):
 
     def get_valid_export_item_pks(self, request: HttpRequest) -> models.QuerySet:
         return self.get_queryset(request).values_list("pk", flat=True)
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        """The export; an address with filters that the list does not know leads to it without any."""
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            return redirect(self._page("export"))
 
     def get_export_data(
         self, file_format: Any, request: HttpRequest, queryset: models.QuerySet, **kwargs: Any

@@ -1,7 +1,7 @@
 """CSV, XLSX and JSON as tables go out and come back.
 
-A cell that a spreadsheet would run as a formula leaves with an apostrophe in front and comes back
-without it. JSON is read by programs and stays as it is.
+What a spreadsheet would run as a formula leaves with an apostrophe in front and comes back without it.
+JSON is read by programs and stays as it is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from portal.importing.inert import as_written, inert
+from portal.importing.inert import as_written, as_written_in_csv, inert, inert_in_csv
 from portal.importing.refusals import ImportRefused
 from portal.importing.tables import decode
 
@@ -78,7 +78,7 @@ class Csv(base_formats.CSV):
         delimiter = max(",;\t", key=first_line.count)
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         headers = next(rows, [])
-        return table(headers, ([as_written(cell) for cell in row] for row in rows))
+        return table(headers, ([as_written_in_csv(cell) for cell in row] for row in rows))
 
     def _decoded(self, data: bytes) -> str:
         try:
@@ -136,7 +136,7 @@ FORMATS = [Csv, Xlsx, Json]
 def _inert(dataset: tablib.Dataset) -> tablib.Dataset:
     safe = tablib.Dataset(headers=dataset.headers)
     for row in dataset:
-        safe.append([inert(cell) for cell in row])
+        safe.append([inert_in_csv(cell) for cell in row])
     return safe
 
 

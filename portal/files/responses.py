@@ -25,7 +25,7 @@ def file_response(*, file: File, name: str, content_type: str, sha256: str) -> F
         opened, as_attachment=content_type not in SHOWN_IN_PAGE, filename=name, content_type=content_type
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     response["ETag"] = f'"{sha256}"'
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import io
 import re
+import threading
 import zipfile
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -23,11 +24,12 @@ from portal.files.taken import taken_at
 from portal.files.videos import VideoDamaged, empty_boxes, read_video
 from portal.folding import clean
 
+PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Type as the content tells it → the endings a name may have.
 ALLOWED = {
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     DOCX: (".docx",),
     XLSX: (".xlsx",),
     "image/jpeg": (".jpg", ".jpeg"),
@@ -40,12 +42,20 @@ ALLOWED = {
 }
 IMAGE_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 MAX_PIXELS = 50_000_000
+# No camera writes WEBP, whose decoder takes twenty bytes and more for a pixel.
+MAX_WEBP_PIXELS = 16_000_000
 MAX_PACKAGE_PARTS = 5000
+# A package is suspect that unpacks to more than this, and to more than so many times its size.
+MAX_UNPACKED_BYTES = 100 * 1024 * 1024
+MAX_UNPACKED_RATIO = 100
 NAME_LENGTH = 200
 _MEGABYTE = 1024 * 1024
+_PART_HEAD = 4096
 _HEAD = 8192
 _HEIC = "image/heic"
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_one_picture = threading.Lock()
+"""Each picture is unpacked whole: many at once would take a process's memory."""
 _VIDEO_BRANDS = re.compile(rb"isom|iso[2-9a-c]|mp4[12]|avc1|M4V.|3gp.|mmp4|MSNV|XAVC|dash")
 
 
@@ -88,8 +98,9 @@ def check_upload(upload: UploadedFile) -> CheckedFile:
 
     Raises ``ValidationError`` with a sentence for the person: too large (``UPLOAD_MAX_BYTES``, for a
     video ``UPLOAD_MAX_VIDEO_BYTES``), empty, of a type that is not accepted, of another type than its
-    name says, with macros, a picture that cannot be read or has more than 50 million pixels, a video
-    that is cut off. A video loses in place, in the upload itself, what tells where it was recorded.
+    name says, with macros, a document that unpacks to far more than it is or declares a document type, a
+    picture that cannot be read or has more than 50 million pixels, a video that is cut off. A video loses in
+    place, in the upload itself, what tells where it was recorded.
     """
     size = upload.size or 0
     _check_size(size, max(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_VIDEO_BYTES))
@@ -202,12 +213,30 @@ def _package_type(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package, package.open("[Content_Types].xml") as types:
             declared = types.read(_MEGABYTE)
-            names = package.namelist()
+            parts = package.infolist()
+            is_typed = any(b"<!DOCTYPE" in _head(package, part) for part in parts)
     except Exception:  # zipfile raises many kinds on a damaged archive; none of them is a document.
         return None
-    if b"macroEnabled" in declared or any(name.lower().endswith("vbaproject.bin") for name in names):
+    if b"macroEnabled" in declared or any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
         raise ValidationError(_("The file holds macros. Save it without them, or as PDF."))
+    if is_typed:
+        raise ValidationError(
+            _("A part of the file declares a document type, as no Word or Excel file does. Save it as PDF.")
+        )
+    if sum(part.file_size for part in parts) > max(MAX_UNPACKED_BYTES, MAX_UNPACKED_RATIO * len(content)):
+        raise ValidationError(_("Unpacked, the file would be far larger than any document. Save it as PDF."))
     return next((kind for kind in (DOCX, XLSX) if f"{kind}.main+xml".encode() in declared), None)
+
+
+def _head(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """The beginning of a part that is XML, whatever its encoding; of another one, nothing.
+
+    An entity, by which a few lines unfold into gigabytes or fetch a file, is declared there or nowhere.
+    """
+    if not part.filename.lower().endswith((".xml", ".rels")):
+        return b""
+    with package.open(part) as opened:
+        return opened.read(_PART_HEAD).replace(b"\0", b"")
 
 
 class _Picture(NamedTuple):
@@ -220,9 +249,10 @@ class _Picture(NamedTuple):
 def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> _Picture:
     # WeasyPrint, once imported, makes Pillow fill what a cut-off picture lacks, in the whole process.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
+    most = MAX_WEBP_PIXELS if image_format == "WEBP" else MAX_PIXELS
     try:
-        with Image.open(io.BytesIO(content), formats=[image_format]) as image:
-            if image.width * image.height > MAX_PIXELS:
+        with _one_picture, Image.open(io.BytesIO(content), formats=[image_format]) as image:
+            if image.width * image.height > most:
                 raise ValidationError(_("The picture has too many pixels."))
             moment = taken_at(image)
             turned = _upright(image)
@@ -240,6 +270,6 @@ def _reencoded(content: bytes, image_format: str, kept_as: str = "") -> _Picture
 
 def _upright(image: Image.Image) -> Image.Image:
     """The picture as its camera meant it, without what the file said beside it: place, camera, comments."""
-    turned = ImageOps.exif_transpose(image)
-    turned.info = {key: value for key, value in turned.info.items() if key == "transparency"}
-    return turned.convert("RGB") if turned.mode == "CMYK" else turned
+    ImageOps.exif_transpose(image, in_place=True)
+    image.info = {key: value for key, value in image.info.items() if key == "transparency"}
+    return image.convert("RGB") if image.mode == "CMYK" else image

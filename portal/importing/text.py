@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from portal.folding import clean
-from portal.importing.inert import as_written
+from portal.importing.inert import as_written_in_csv
 from portal.importing.refusals import ImportRefused
 from portal.importing.rows import Meter, Row, Table
 
@@ -162,7 +162,7 @@ def _cut(text: str, delimiter: str, meter: Meter) -> Iterator[Row]:
             raise meter.refusal(line, expected)
         for column, cell in enumerate(cells, start=1):
             meter.cell(line, column, cell, 0)
-        yield Row(line, tuple(clean(as_written(cell)) for cell in cells), printed.strip())
+        yield Row(line, tuple(clean(as_written_in_csv(cell)) for cell in cells), printed.strip())
 
 
 def _unframed(rows: tuple[Row, ...]) -> tuple[Row, ...]:

@@ -26,18 +26,35 @@ IPV6_PREFIX = 64
 """What one household, school or café is given, and one customer of a provider can change at will."""
 SALT_BYTES = 32
 UNKNOWN = "unknown"
+HOUR = datetime.timedelta(hours=1)
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]*)\](?::\d*)?|(?P<v4>[0-9.]+):\d*")
 
 
-def count(request: HttpRequest, scope: str) -> int:
+def count(request: HttpRequest, scope: str, *, about: str = "", within: datetime.timedelta = HOUR) -> int:
     """Count one more ``scope`` of the request's network, and say how many that makes in this hour.
 
     It is committed at once, outside of any transaction of the act itself: what is refused counts too.
+
+    Args:
+        request: where it came from.
+        scope: what was done.
+        about: counts apart what concerns this, e.g. an account; of it too nothing is kept but the HMAC.
+        within: a part of the hour to count in, instead of the whole.
     """
-    place = {"scope": scope, "key": _key(request), "hour": _this_hour()}
-    while not Tally.objects.filter(**place).update(count=F("count") + 1):
-        _add(Tally, **place)
-    return Tally.objects.values_list("count", flat=True).get(**place)
+    place = {"scope": scope, "key": _key(request, about), "hour": start(within)}
+    # In one transaction, so that of many at the same moment each reads the number that it made.
+    with transaction.atomic(savepoint=False):
+        while not Tally.objects.filter(**place).update(count=F("count") + 1):
+            _add(Tally, **place)
+        return Tally.objects.values_list("count", flat=True).get(**place)
+
+
+def take_back(
+    request: HttpRequest, scope: str, *, about: str = "", within: datetime.timedelta = HOUR
+) -> None:
+    """Count one less, of what was counted in the same window and turned out to be harmless."""
+    place = {"scope": scope, "key": _key(request, about), "hour": start(within)}
+    Tally.objects.filter(**place, count__gt=0).update(count=F("count") - 1)
 
 
 def counted(request: HttpRequest, scope: str) -> int:
@@ -45,7 +62,7 @@ def counted(request: HttpRequest, scope: str) -> int:
     salt = DaySalt.objects.filter(day=timezone.now().date()).first()
     if salt is None:
         return 0
-    place = {"scope": scope, "key": _under(bytes(salt.salt), request), "hour": _this_hour()}
+    place = {"scope": scope, "key": _under(bytes(salt.salt), request), "hour": start()}
     return Tally.objects.filter(**place).values_list("count", flat=True).first() or 0
 
 
@@ -88,17 +105,18 @@ def _network(text: str) -> str:
     return str(ipaddress.ip_network((address, prefix), strict=False))
 
 
-def _key(request: HttpRequest) -> str:
+def _key(request: HttpRequest, about: str = "") -> str:
     day = timezone.now().date()
     salt = DaySalt.objects.filter(day=day).first()
     while salt is None:
         _add(DaySalt, day=day, salt=secrets.token_bytes(SALT_BYTES))
         salt = DaySalt.objects.filter(day=day).first()
-    return _under(bytes(salt.salt), request)
+    return _under(bytes(salt.salt), request, about)
 
 
-def _under(salt: bytes, request: HttpRequest) -> str:
-    return hmac.new(salt, network_of(request).encode(), hashlib.sha256).hexdigest()
+def _under(salt: bytes, request: HttpRequest, about: str = "") -> str:
+    what = "\n".join((network_of(request), about)) if about else network_of(request)
+    return hmac.new(salt, what.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def _add(model: type[DaySalt | Tally], **values: object) -> None:
@@ -110,5 +128,8 @@ def _add(model: type[DaySalt | Tally], **values: object) -> None:
         return
 
 
-def _this_hour() -> datetime.datetime:
-    return timezone.now().replace(minute=0, second=0, microsecond=0)
+def start(within: datetime.timedelta = HOUR) -> datetime.datetime:
+    """When the hour began that is counted in, or the part of it."""
+    now = timezone.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return hour + (now - hour) // within * within

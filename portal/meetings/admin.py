@@ -10,7 +10,6 @@ from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.administration.acts import RowAct
@@ -125,7 +124,9 @@ class FileInline(ScopedTabularInline):
         return self.whole().may(request, Act.MANAGE, obj)
 
     @admin.display(description=_("file"))
-    def download(self, file: MeetingFile) -> SafeString:
+    def download(self, file: MeetingFile) -> str:
+        if file.pk is None:  # The form named one that is not there.
+            return ""
         where = {"slug": file.meeting.municipality.slug, "pk": file.pk}
         address = reverse("staff-meeting-file", kwargs=where)
         return format_html('<a href="{}"><bdi>{}</bdi></a>', address, file.name)

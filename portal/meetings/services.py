@@ -21,6 +21,7 @@ from django.utils.translation import override
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
 from portal.bilingual import original
+from portal.files.quota import check_room
 from portal.files.rows import stored_row
 from portal.files.uploads import CheckedFile
 from portal.meetings import rules
@@ -367,11 +368,15 @@ def attach_files(
         is_public: ``None`` is as usual for the kind: attendance sheets and photos stay internal. What may
             tell where it was recorded stays internal whatever is asked.
         captions: what they show, in Arabic and in French.
+
+    Raises :class:`~portal.files.quota.StorageFull`.
     """
+    check_room(meeting.municipality, uploads)
     wanted = kind not in MeetingFile.INTERNAL_KINDS if is_public is None else is_public
     files = [_stored(meeting, upload, kind, wanted, captions, actor) for upload in uploads]
     with transaction.atomic():
         current = _take_turn(meeting)
+        check_room(meeting.municipality, files)
         for file in files:
             file.save()
         shown = [file.name for file in files if file.is_public]

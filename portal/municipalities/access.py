@@ -12,12 +12,13 @@ from enum import StrEnum
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from portal.municipalities.models import Membership, Municipality, Role
+from portal.municipalities.unsent import asks_to_sign_in, settle
+from portal.tracing import concerns
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -88,8 +89,11 @@ def municipality_for(user: User, slug: str, act: Act) -> Municipality:
     member whose role does not allow the act.
     """
     municipality = Municipality.objects.filter(slug=slug).first()
-    if municipality is None or not is_member(user, municipality.pk):
+    # Asked for an unknown slug too: what takes longer would tell that there is such a desk.
+    may_enter = is_member(user, municipality.pk if municipality else 0)
+    if municipality is None or not may_enter:
         raise Http404
+    concerns(municipality)
     if not allows(user, act, municipality.pk):
         raise PermissionDenied
     return municipality
@@ -110,9 +114,11 @@ def staff_page(act: Act) -> Callable[[StaffView], StaffView]:
         @wraps(view)
         def inner(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return asks_to_sign_in(request)
             response = view(request, municipality_for(request.user, slug, act), **kwargs)
             response.setdefault("Cache-Control", "private, no-store")
+            if request.method == "POST":
+                settle(request, response)
             return response
 
         inner.act = act  # type: ignore[attr-defined]

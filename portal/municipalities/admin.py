@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
@@ -16,6 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.accounts.sessions import end_all
+from portal.administration.acts import RowAct
 from portal.administration.scoped import (
     KeepingFormSet,
     ScopedAdmin,
@@ -24,6 +25,8 @@ from portal.administration.scoped import (
     ScopedTabularInline,
     is_platform_admin,
 )
+from portal.files.fields import of_file
+from portal.files.quota import check_room
 from portal.files.uploads import CheckedFile, check_upload
 from portal.municipalities.access import Act, person
 from portal.municipalities.models import DecidingBody, Membership, Municipality, Zone, ZoneMap
@@ -64,6 +67,10 @@ class NewMapFormSet(KeepingFormSet):
 
     def uploads(self) -> list[Any]:
         return [form for form in self.extra_forms if form.has_changed()]
+
+    def clean(self) -> None:
+        super().clean()
+        check_room(self.instance, [form.checked for form in self.uploads() if form.is_valid()])
 
 
 class NewMapInline(ScopedStackedInline):
@@ -127,9 +134,10 @@ class MunicipalityAdmin(ScopedAdmin):
             return
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for upload in formset.uploads():
-            # The very file that is there already changes nothing.
-            with suppress(ValidationError):
+            try:
                 keep_zone_map(municipality=form.instance, upload=upload.checked, actor=person(request))
+            except ValidationError as refusal:
+                messages.error(request, of_file(upload.checked.name, refusal.messages[0]))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_platform_admin(person(request))
@@ -164,7 +172,11 @@ class AccountField(forms.ModelChoiceField):
 
 @admin.register(Membership)
 class MembershipAdmin(ScopedAdmin):
-    """Who works for a municipality. Its administrator gives and takes the roles."""
+    """Who works for a municipality, written by the platform administrator alone.
+
+    A municipality's own administrator invites people on the desk: nobody becomes a member unasked, and nobody
+    learns which addresses have an account.
+    """
 
     municipality_path = "municipality"
     view_act = Act.MANAGE
@@ -175,6 +187,24 @@ class MembershipAdmin(ScopedAdmin):
     list_filter = ("role", ("municipality", ScopedRelatedFilter))
     list_select_related = ("user", "municipality")
     search_fields = ("user__email", "user__name", "municipality__search_text")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_platform_admin(person(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return is_platform_admin(person(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Membership | None = None) -> bool:
+        return is_platform_admin(person(request))
+
+    def log_change(self, request: HttpRequest, obj: Membership, message: list[RowAct]) -> None:
+        super().log_change(request, obj, message)
+        end_all(obj.user)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        super().log_deletions(request, queryset)
+        for membership in queryset:
+            end_all(membership.user)
 
     @admin.display(description=_("e-mail"), ordering="user__email")
     def email(self, membership: Membership) -> str:

@@ -86,6 +86,11 @@ class Municipality(models.Model):
         default=False,
         help_text=_("An invented municipality, marked as such on each of its pages."),
     )
+    publishing_needs_two = models.BooleanField(
+        _("publishing needs a second person"),
+        default=False,
+        help_text=_("Whoever changed a program or a plan last neither publishes nor withdraws it."),
+    )
     revision = models.PositiveBigIntegerField(_("revision"), default=1, editable=False)
     search_text = models.TextField(editable=False, default="")
 
@@ -318,6 +323,14 @@ class Membership(models.Model):
         Municipality, models.CASCADE, related_name="memberships", verbose_name=_("municipality")
     )
     role = models.CharField(_("role"), max_length=20, choices=Role)
+    since = models.DateTimeField(
+        _("since"),
+        null=True,
+        blank=True,
+        editable=False,
+        default=timezone.now,
+        help_text=_("Empty: not known."),
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -330,4 +343,62 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_role_display()}"
+        # The journal keeps this for ever: a person without a name is a number there, never an address.
+        return f"{self.user.name or f'#{self.user_id}'}: {self.get_role_display()}"
+
+
+class Invitation(models.Model):
+    """The offer of a role to an address. Of the link in its letter only a digest is kept.
+
+    ``portal.municipalities.invitations`` says when it is still good for something.
+    """
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="invitations", verbose_name=_("municipality")
+    )
+    email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    language = models.CharField(
+        _("language of the letter"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+    )
+    token_digest = models.CharField(_("digest of the link"), max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("invited by")
+    )
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-sent_at", "-pk"]
+        indexes = [models.Index(fields=["municipality", "sent_at"], name="invitation_sent")]
+
+    def __str__(self) -> str:
+        # Not whom it was sent to: the journal keeps this for ever.
+        return f"#{self.pk}: {self.get_role_display()}"
+
+
+class UnsentForm(models.Model):
+    """What somebody typed whose session had ended: sealed with a key that only the browser holds.
+
+    ``portal.municipalities.unsent`` keeps it for as long as signing in again takes.
+    """
+
+    owner = models.CharField(_("digest of the key"), max_length=64, db_index=True, editable=False)
+    sealed = models.BinaryField(_("what was typed, sealed"))
+    kept_at = models.DateTimeField(_("kept"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("unsent form")
+        verbose_name_plural = _("unsent forms")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.folding import fold
 from portal.municipalities.moments import as_parameters, passed_sql
+from portal.tracing import concerns
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -38,6 +39,7 @@ class MunicipalityQuerySet(models.QuerySet["Municipality"]):
         municipality = cast("Municipality | None", next(iter(rows), None))
         if municipality is None:
             raise Http404
+        concerns(municipality)
         return municipality
 
     def for_home_page(self) -> MunicipalityQuerySet:

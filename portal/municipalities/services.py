@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.editing.rows import RowEdit, write_rows
+from portal.files.quota import check_room
 from portal.files.uploads import CheckedFile
 from portal.municipalities.models import Municipality, ZoneMap
 from portal.municipalities.turns import take_turn
@@ -33,9 +34,11 @@ def check_map(upload: CheckedFile) -> None:
 def keep_zone_map(*, municipality: Municipality, upload: CheckedFile, actor: User | None) -> ZoneMap:
     """Put a checked picture or PDF in the place of the map of the zones, or keep the first one.
 
-    Raises ``ValidationError`` for another type, and for the very file that is there.
+    Raises ``ValidationError`` for another type, for the very file that is there, and for one that does not
+    fit (:class:`~portal.files.quota.StorageFull`).
     """
     check_map(upload)
+    check_room(municipality, [upload])
     new = ZoneMap(
         municipality=municipality,
         name=upload.name,
@@ -46,6 +49,7 @@ def keep_zone_map(*, municipality: Municipality, upload: CheckedFile, actor: Use
     new.file.save(upload.name, upload.as_file(), save=False)
     with transaction.atomic():
         take_turn(municipality)
+        check_room(municipality, [new])
         old = ZoneMap.objects.filter(municipality=municipality).first()
         if old and old.sha256 == new.sha256:
             raise ValidationError(_("This is the very file that is already there."))

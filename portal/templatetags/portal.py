@@ -16,6 +16,8 @@ from django.utils.translation import pgettext
 
 from portal import locales, navigation
 from portal.bilingual import Localized, page_language
+from portal.files.authors import StoredDocument, authors_of
+from portal.files.sizes import size_in_words
 from portal.municipalities.access import allows, roles_of
 from portal.municipalities.models import Role
 
@@ -199,12 +201,12 @@ def role_here(context: template.Context) -> str:
 
 
 @register.filter
+def authors(file: StoredDocument) -> list[str]:
+    """``{{ file|authors }}``: the people whom a stored document names as its authors."""
+    return authors_of(file)
+
+
+@register.filter
 def file_size(value: int) -> SafeString:
     """``5.7 KB``, isolated; sizes stay in Latin letters in every language."""
-    size = float(value)
-    for unit in ("B", "KB", "MB"):
-        if size < 1024 or unit == "MB":
-            shown = f"{size:.0f}" if unit == "B" or size >= 10 else f"{size:.1f}"
-            return format_html('<bdi dir="ltr">{} {}</bdi>', shown, unit)
-        size /= 1024
-    raise AssertionError
+    return format_html('<bdi dir="ltr">{}</bdi>', size_in_words(value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from portal.importing.inert import inert
+from portal.importing.inert import inert_in_csv
 from portal.importing.tables import find_delimiter
 from portal.locales import sheet_date
 from programs.exports.table import HEADS, Line, OfficialTable
@@ -21,7 +21,7 @@ def csv_file(table: OfficialTable) -> bytes:
     rows = [list(map(str, HEADS.values())), *(_cells(line) for line in table.lines)]
     if table.title:
         rows = [[table.title], [], *rows]
-    return (_MARK + _text([[inert(cell) for cell in row] for row in rows])).encode()
+    return (_MARK + _text([[inert_in_csv(cell) for cell in row] for row in rows])).encode()
 
 
 def _cells(line: Line) -> list[str]:

@@ -179,7 +179,7 @@ class InfrastructureLine(Versioned):
         return f"{self.zone} {self.get_network_display()}"
 
     def clean(self) -> None:
-        if self.zone_id and self.zone.municipality_id != self.program.municipality_id:
+        if self.zone_id and self.program_id and self.zone.municipality_id != self.program.municipality_id:
             raise ValidationError({"zone": _("This zone belongs to another municipality.")})
         if self.total is not None and self.served is not None and self.served > self.total:
             raise ValidationError({"served": _("No more can be served than there is in all.")})
@@ -248,7 +248,7 @@ class Facility(Versioned):
     def clean(self) -> None:
         if not original(self, "title").strip():
             raise ValidationError({"title_ar": _("Give the name in at least one language.")})
-        if self.zone and self.zone.municipality_id != self.program.municipality_id:
+        if self.zone and self.program_id and self.zone.municipality_id != self.program.municipality_id:
             raise ValidationError({"zone": _("This zone belongs to another municipality.")})
 
     @property

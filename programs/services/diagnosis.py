@@ -10,6 +10,7 @@ from django.db import models, transaction
 from portal.accounts.models import User
 from portal.audit.log import record
 from portal.editing.rows import RowEdit, write_rows
+from portal.files.quota import check_room
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
 from programs.models import Facility, FacilityPhoto, Program
@@ -57,13 +58,16 @@ def add_photos(
     """Keep checked pictures of a facility, all or none; what it has already is left out.
 
     The files are on the disk before anybody has to wait for the rows: one whose row fails after all is
-    removed by :mod:`portal.files.sweep`.
+    removed by :mod:`portal.files.sweep`. Raises :class:`~portal.files.quota.StorageFull`.
     """
+    municipality = facility.program.municipality
+    check_room(municipality, uploads)
     photos = [_stored(facility, upload, is_public) for upload in uploads]
     with transaction.atomic():
-        take_turn(facility.program.municipality)
+        take_turn(municipality)
         known = set(facility.photos.values_list("sha256", flat=True))
         new = [photo for photo in photos if photo.sha256 not in known]
+        check_room(municipality, new)
         batch = uuid.uuid4() if len(new) > 1 else None
         for photo in new:
             photo.save()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.files.quota import check_room
 from portal.files.rows import stored_row
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
@@ -32,12 +33,15 @@ def attach_files(
 
     What may tell where it was recorded stays internal whatever is asked. The files are on the disk
     before anybody has to wait for the rows: a file whose row fails after all is removed by
-    :mod:`portal.files.sweep`.
+    :mod:`portal.files.sweep`. Raises :class:`~portal.files.quota.StorageFull`.
     """
+    municipality = document.task.phase.program.municipality
+    check_room(municipality, uploads)
     files = [_stored(document, upload, is_public=is_public, actor=actor) for upload in uploads]
     batch = uuid.uuid4() if len(files) > 1 else None
     with transaction.atomic():
         program = _take_turn(document)
+        check_room(municipality, files)
         for file in files:
             file.save()
             changes: Changes = {"file": (None, file.name), "is_public": (None, file.is_public)}
@@ -52,13 +56,17 @@ def replace_evidence(
     """Put a checked file in the place of another, which its history keeps; return the new one.
 
     It is public where the one before was, unless it may tell where it was recorded. Raises
-    ``ValidationError`` when somebody has replaced the file already, and when the content is the same.
+    ``ValidationError`` when somebody has replaced the file already, when the content is the same, and when
+    it does not fit (:class:`~portal.files.quota.StorageFull`).
     """
     if upload.sha256 == file.sha256:
         raise ValidationError(_("This is the very file that is already there."))
+    municipality = file.expected_document.task.phase.program.municipality
+    check_room(municipality, [upload])
     new = _stored(file.expected_document, upload, is_public=file.is_public, actor=actor)
     with transaction.atomic():
         program = _take_turn(file.expected_document)
+        check_room(municipality, [new])
         current = _current(file)
         new.is_public = current.is_public and not new.may_hold_place
         new.save()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.audit.log import Changes, record
+from portal.files.quota import check_room
 from portal.files.rows import stored_row
 from portal.files.uploads import CheckedFile
 from portal.municipalities.turns import take_turn
@@ -47,7 +48,8 @@ def keep_paper(
     Raises:
         Http404: the paper is there no more, or no longer public.
         portal.pdf.render.PdfError: it could not be made.
-        ValidationError: the document has this very paper already.
+        ValidationError: the document has this very paper already, or it does not fit
+            (:class:`~portal.files.quota.StorageFull`).
     """
     order = replace(
         order, kind=paper.kind.value, arguments=paper.arguments, copy=Copy.ARCHIVE, is_large=False
@@ -57,6 +59,7 @@ def keep_paper(
     sha256 = hashlib.sha256(content).hexdigest()
     printed = CheckedFile(safe_filename(draft.filename), content, PDF, sha256)
     _refuse_twice(document, paper, printed)
+    check_room(document.task.phase.program.municipality, [printed])
     file = stored_row(
         SupportingDocument,
         printed,
@@ -91,6 +94,7 @@ def _save(
 ) -> None:
     program = document.task.phase.program
     take_turn(program.municipality)
+    check_room(program.municipality, [file])
     _refuse_twice(document, paper, printed)
     file.save()
     changes: Changes = {

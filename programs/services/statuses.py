@@ -17,7 +17,9 @@ from django.utils.translation import override
 from portal.accounts.models import User
 from portal.audit.log import Changes
 from portal.bilingual import original
+from portal.files.quota import StorageFull
 from portal.files.uploads import CheckedFile
+from portal.municipalities import four_eyes
 from portal.municipalities.access import Act
 from portal.municipalities.models import DecidingBody
 from portal.municipalities.turns import take_turn
@@ -25,6 +27,7 @@ from portal.publications import chain
 from portal.publications.models import Publication
 from portal.publications.register import enter
 from programs.acts import ActKind, act_of
+from programs.history import last_editor
 from programs.models import ExpectedDocument, Program, Status, Task
 from programs.published import content_of, withdrawal_of
 from programs.publishing import unexplained_delays
@@ -98,11 +101,13 @@ def publish(
         reasons: why a delay is not kept, by the key of its rule.
         reason: the same, for every such delay that has no other.
 
-    Raises ``ValidationError`` for a calendar without any task and where there is no such step, and
-    :class:`~programs.services.cells.ReasonNeeded` where a delay is broken and nobody said why.
+    Raises ``ValidationError`` for a calendar without any task, where there is no such step and where a second
+    person is needed (``four_eyes``), and :class:`~programs.services.cells.ReasonNeeded` where a delay is
+    broken and nobody said why.
     """
     step = _next_step(program, Status.PUBLISHED)
     if step:
+        _ask_second_person(program, actor)
         _make_ready(program, reasons or {}, reason, actor)
         _take(step, program, actor)
 
@@ -119,6 +124,7 @@ def publish_anew(
     current = Program.objects.get(pk=program.pk)
     if not current.is_public:
         raise ValidationError(_("A draft is published first."))
+    _ask_second_person(program, actor)
     _make_ready(program, reasons or {}, reason, actor)
     if not has_changed(current):
         raise ValidationError(_("Nothing has changed since it was published."))
@@ -130,10 +136,11 @@ def withdraw(*, program: Program, actor: User | None) -> None:
     """Make a published program a draft again: its public addresses answer 404.
 
     Its versions stay in the register, marked as withdrawn. Raises ``ValidationError`` where there is
-    no such step.
+    no such step, and where a second person is needed (``four_eyes``).
     """
     step = _next_step(program, Status.DRAFT)
     if step:
+        _ask_second_person(program, actor)
         _take(step, program, actor)
 
 
@@ -152,7 +159,7 @@ def approve(
         check_approval(program, approval)
         if file:
             document = _deliberation_of(program)
-            attach_evidence(document=document, upload=file, is_public=True, actor=actor)
+            _keep_deliberation(document, file, actor)
         values = {
             "approved_on": approval.date,
             "deliberation": approval.deliberation.strip(),
@@ -181,6 +188,13 @@ def fingerprint_of(program: Program) -> str:
 
 
 # Approvals
+
+
+def _keep_deliberation(document: ExpectedDocument, file: CheckedFile, actor: User | None) -> None:
+    try:
+        attach_evidence(document=document, upload=file, is_public=True, actor=actor)
+    except StorageFull as full:
+        raise ValidationError({"file": full.messages}) from full
 
 
 def _deliberation_of(program: Program) -> ExpectedDocument:
@@ -245,6 +259,11 @@ def _next_step(program: Program, wanted: Status) -> Transition | None:
             % {"current": current.get_status_display(), "wanted": wanted.label}
         )
     return step
+
+
+def _ask_second_person(program: Program, actor: User | None) -> None:
+    editor = last_editor(program, steps=[*(step.action for step in TRANSITIONS), PUBLISHED_ANEW])
+    four_eyes.check(municipality=program.municipality, actor=actor, last_editor=editor)
 
 
 def _make_ready(program: Program, reasons: Mapping[int, str], reason: str, actor: User | None) -> None:

@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from portal.bilingual import page_language
+from portal.files.authors import authors_told
 from portal.files.fields import of_file
+from portal.files.quota import StorageFull
 from portal.files.uploads import type_name
 from portal.meetings.models import Meeting
 from portal.meetings.views.public import with_municipality
@@ -28,6 +30,7 @@ from programs.evidence import Share, with_histories
 from programs.forms_evidence import PUBLIC, AddFilesForm, ReplaceFileForm
 from programs.models import ExpectedDocument, SupportingDocument, Task
 from programs.own_evidence import OwnEvidence, own_evidence
+from programs.posted import photo_doubts
 from programs.services.evidence import attach_files, replace_evidence, set_public
 
 
@@ -38,6 +41,8 @@ class FileLine:
     file: SupportingDocument
     history: list[SupportingDocument]
     form: ReplaceFileForm
+    doubt: str
+    """Why it proves nothing, where it is the photo of a notice; else empty."""
 
     @property
     def kind(self) -> str:
@@ -72,12 +77,16 @@ def add_files(request: HttpRequest, municipality: Municipality, pk: int) -> Http
     form = AddFilesForm(request.POST, request.FILES, document=document)
     if not form.is_valid():
         return _refused(request, municipality, document, form)
-    files = attach_files(
-        document=document,
-        uploads=form.cleaned_data["uploads"],
-        is_public=form.is_public,
-        actor=person(request),
-    )
+    try:
+        files = attach_files(
+            document=document,
+            uploads=form.cleaned_data["uploads"],
+            is_public=form.is_public,
+            actor=person(request),
+        )
+    except StorageFull as full:
+        form.add_error("uploads", full)
+        return _refused(request, municipality, document, form)
     return _done(request, municipality, document, _said_of(files, form.is_public))
 
 
@@ -154,7 +163,8 @@ def _said_of(files: list[SupportingDocument], wanted_public: bool) -> str:
         said += " " + _("Kept internal, because it may tell where it was recorded: %(names)s.") % {
             "names": ", ".join(f"\u2068{name}\u2069" for name in kept)
         }
-    return said
+    told = authors_told(file for file in files if file.is_public)
+    return f"{said} {told}" if told else said
 
 
 def _address(document: ExpectedDocument) -> str:
@@ -231,7 +241,8 @@ def _page(
     """The task's page; after a refusal with the form that says what is wrong in its place."""
     listed = _listed(task)
     own = own_evidence(task, listed)
-    sections = [_section(document, own.get(document.pk), refused, refused_at) for document in listed]
+    doubts = photo_doubts(task, listed)
+    sections = [_section(document, own.get(document.pk), doubts, refused, refused_at) for document in listed]
     present = sum(bool(section.lines) for section in sections)
     context = {
         "municipality": municipality,
@@ -259,12 +270,13 @@ def _listed(task: Task) -> list[ExpectedDocument]:
 def _section(
     document: ExpectedDocument,
     own: OwnEvidence | None,
+    doubts: dict[int, str],
     refused: AddFilesForm | ReplaceFileForm | None,
     refused_at: ExpectedDocument | SupportingDocument | None,
 ) -> DocumentSection:
     lines = []
     for file, history in with_histories(document.listed_files):
         form = refused if refused_at == file else ReplaceFileForm(file_pk=file.pk)
-        lines.append(FileLine(file, history, cast(ReplaceFileForm, form)))
+        lines.append(FileLine(file, history, cast(ReplaceFileForm, form), doubts.get(file.pk, "")))
     form = refused if refused_at == document else AddFilesForm(document=document)
     return DocumentSection(document, lines, cast(AddFilesForm, form), own)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from portal.bilingual import page_language
+from portal.failures.pages import unavailable
 from portal.folding import one_line
 from portal.freshness import fresh_page
 from portal.municipalities.models import Municipality
 from portal.pdf.responses import cached_pdf
+from portal.pdf.turns import PdfBusyError
 from programs.calendar import Calendar, read_calendar
 from programs.exports import csv_file, data, document, workbook
 from programs.exports.table import official_table
@@ -33,7 +35,7 @@ def calendar_xlsx(request: HttpRequest, municipality: Municipality, year: int) -
         name, is_rtl = one_line(municipality.title), page_language() == "ar"
         return workbook.workbook(official_table(calendar), name=name, is_rtl=is_rtl)
 
-    return _download(_kept("xlsx", calendar, made), workbook.CONTENT_TYPE, municipality, year, "xlsx")
+    return _kept(request, "xlsx", workbook.CONTENT_TYPE, calendar, made)
 
 
 @fresh_page
@@ -46,8 +48,13 @@ def calendar_docx(request: HttpRequest, municipality: Municipality, year: int) -
         language=page_language(),
         changed_at=calendar.program.updated_at,
     )
-    content = _kept("docx", calendar, lambda: document.document(official_table(calendar), head))
-    return _download(content, document.CONTENT_TYPE, municipality, year, "docx")
+    return _kept(
+        request,
+        "docx",
+        document.CONTENT_TYPE,
+        calendar,
+        lambda: document.document(official_table(calendar), head),
+    )
 
 
 @fresh_page
@@ -63,11 +70,20 @@ def _calendar(municipality: Municipality, year: int) -> Calendar:
     return read_calendar(published_program(municipality, year), municipality.today())
 
 
-def _kept(kind: str, calendar: Calendar, make: Callable[[], bytes]) -> bytes:
-    """Return a file from the store of papers, made now where nobody asked for this version before."""
-    municipality = calendar.program.municipality
+def _kept(
+    request: HttpRequest, kind: str, content_type: str, calendar: Calendar, make: Callable[[], bytes]
+) -> HttpResponse:
+    """A file from the store of papers, made now where nobody asked for this version before.
+
+    503 with ``Retry-After`` while too many other papers are being made.
+    """
+    program, municipality = calendar.program, calendar.program.municipality
     version = f"{municipality.revision} {calendar.today}"
-    return cached_pdf(kind=kind, object_id=calendar.program.pk, version=version, render=make)
+    try:
+        content = cached_pdf(kind=kind, object_id=program.pk, version=version, render=make)
+    except PdfBusyError:
+        return unavailable(request)
+    return _download(content, content_type, municipality, program.year, kind)
 
 
 def _download(

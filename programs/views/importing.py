@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from portal.files.carried import CarriedFile, CarriedFileRefused, carry, take_back
+from portal.files.quota import StorageFull
 from portal.files.responses import file_response
 from portal.importing.refusals import ImportRefused
 from portal.municipalities.access import Act, allows, person, staff_page
@@ -82,6 +83,8 @@ def _carry_on(request: HttpRequest, municipality: Municipality) -> HttpResponse:
         return _start_over(request, municipality, str(refused))
     except ImportRefused as refused:
         return _start_over(request, municipality, refused.message)
+    except StorageFull as full:
+        return _start_over(request, municipality, full.messages[0])
 
 
 def _look(request: HttpRequest, municipality: Municipality, file: CarriedFile) -> HttpResponse:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.editing.pages import sheet_page
 from portal.editing.rows import RowEdit
 from portal.editing.sheets import RowForm, Sheet, in_unit
+from portal.files.quota import StorageFull
 from portal.files.responses import file_response
 from portal.municipalities.access import Act, person, staff_page
 from portal.municipalities.models import Municipality
@@ -216,9 +217,13 @@ def facility_photos(request: HttpRequest, municipality: Municipality, year: int,
     if not form.is_valid():
         return _facility(request, program, facility, form, may_save=False)
     values = form.cleaned_data
-    photos = add_photos(
-        facility=facility, uploads=values["photos"], is_public=values["is_public"], actor=person(request)
-    )
+    try:
+        photos = add_photos(
+            facility=facility, uploads=values["photos"], is_public=values["is_public"], actor=person(request)
+        )
+    except StorageFull as full:
+        form.add_error("photos", full)
+        return _facility(request, program, facility, form, may_save=False)
     said = ngettext("%(count)d photo was stored.", "%(count)d photos were stored.", len(photos))
     messages.success(request, said % {"count": len(photos)})
     return redirect("facility", slug=municipality.slug, year=year, pk=pk)

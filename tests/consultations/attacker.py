@@ -11,12 +11,13 @@ import itertools
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
-from consultations.disclosure import SMALLEST, Cell, Tally
+from consultations.disclosure import NOTHING, SMALLEST, Cell, Tally, disclose, label_table
 
 FIRST = datetime.date(2026, 11, 2)
+DAY = datetime.timedelta(days=1)
 MOST_WORLDS = 4_000
 """An attacker who would have to try more gives up."""
 
@@ -66,14 +67,35 @@ def random_town(chance: random.Random) -> Town:
     contributions = []
     for offset in range(length):
         for _ in range(chance.choice((1, 1, 2, 4, 6, 9, 12))):
-            contributions.append((FIRST + datetime.timedelta(offset), chance.choices(cells, weights)[0]))
-    days = tuple(FIRST + datetime.timedelta(offset) for offset in range(length + 1))
+            contributions.append((FIRST + offset * DAY, chance.choices(cells, weights)[0]))
+    days = tuple(FIRST + offset * DAY for offset in range(length + 1))
     gone = tuple(
         (index, day + datetime.timedelta(chance.randint(0, 2)))
         for index, (day, _cell) in enumerate(contributions)
         if chance.random() < 0.1
     )
     return Town(profiles, ages, tuple(contributions), days, gone)
+
+
+def random_month(chance: random.Random) -> Town:
+    """A place whose people come over a month, few on a day; the attacker looks at the page of each day."""
+    profiles = ("citizen", "association", "student", "unsaid")[-chance.randint(2, 4) :]
+    ages = ("16-25", "26-35", "36-50", "unsaid")[-chance.randint(2, 4) :]
+    cells = list(itertools.product(profiles, ages))
+    weights = [chance.choice((0, 0, 1, 1, 2, 6)) for _ in cells]
+    weights[chance.randrange(len(cells))] = 6
+    contributions = tuple(
+        (FIRST + offset * DAY, chance.choices(cells, weights)[0])
+        for offset in range(30)
+        for _ in range(chance.choice((0, 0, 0, 1, 1, 2, 4)))
+    )
+    days = tuple(FIRST + offset * DAY for offset in range(31))
+    gone = tuple(
+        (index, day + chance.randint(0, 9) * DAY)
+        for index, (day, _cell) in enumerate(contributions)
+        if chance.random() < 0.1
+    )
+    return Town(profiles, ages, contributions, days, gone)
 
 
 def derived(town: Town, rule: Rule) -> list[str]:
@@ -148,3 +170,94 @@ def _all(town: Town, seen: tuple[Page, ...]) -> Iterator[Town]:
 
 def _fits(cell: Cell, label: Cell) -> bool:
     return all(shown in ("", chosen) for shown, chosen in zip(label, cell, strict=True))
+
+
+# --- rules --------------------------------------------------------------------------------------------
+
+
+def _pages(town: Town, label_on: Callable, tables_on: Callable) -> tuple[Page, ...]:
+    """All that is public on each day: labels (none beside what is gone) and tables."""
+    gone, pages = dict(town.gone), []
+    for day in town.days:
+        label = label_on(town, day)
+        shown = [label(cell, on) if on <= day else None for on, cell in town.contributions]
+        beside = tuple(
+            NOTHING if index in gone and gone[index] <= day else found for index, found in enumerate(shown)
+        )
+        pages.append((beside, tables_on(town, day, [found for found in shown if found is not None])))
+    return tuple(pages)
+
+
+def the_rule(town: Town) -> tuple[Page, ...]:
+    """Ours, at its most generous: with tables on each day, though the portal releases them once."""
+    return _pages(
+        town,
+        lambda town, day: disclose(town.tally, day, profiles=town.profiles, ages=town.ages).label,
+        lambda town, day, labels: (
+            label_table((profile for profile, _age in labels), town.profiles),
+            label_table((age for _profile, age in labels), town.ages),
+        ),
+    )
+
+
+def without_secondary(town: Town) -> tuple[Page, ...]:
+    """Cells, profiles and rows of tables are hidden where they are below five, and nothing else is."""
+
+    def label_on(town, day):
+        cells = Counter(cell for on, cell in town.contributions if on <= day)
+        profiles = Counter(cell[0] for cell in cells.elements())
+
+        def label(cell, _on):
+            if cells[cell] >= SMALLEST:
+                return cell
+            return (cell[0], "") if profiles[cell[0]] >= SMALLEST else NOTHING
+
+        return label
+
+    def tables_on(town, day, _labels):
+        cells = [cell for on, cell in town.contributions if on <= day]
+        tables = (Counter(cell[0] for cell in cells), Counter(cell[1] for cell in cells))
+        return tuple(tuple((code, n) for code, n in table.items() if n >= SMALLEST) for table in tables)
+
+    return _pages(town, label_on, lambda *args: tuple(map(frozenset, tables_on(*args))))
+
+
+def without_memory(town: Town) -> tuple[Page, ...]:
+    """Secondary suppression day by day, taking back labels that were shown before."""
+
+    def label_on(town, day):
+        so_far = {FIRST: Counter(cell for on, cell in town.contributions if on < day)}
+        return disclose(so_far, day + DAY, profiles=town.profiles, ages=town.ages).label
+
+    return _pages(town, label_on, lambda *_args: ())
+
+
+@dataclass
+class Found:
+    """What the attacker has learnt of some towns."""
+
+    learnt: list[tuple[int, str]] = field(default_factory=list)
+    towns: int = 0
+    """Those of which it is known whether anything can be derived."""
+    undecided: int = 0
+    secrets: int = 0
+    """The groups of 1 to 4 that there were to be learnt."""
+    labelled: int = 0
+    """The towns in which something is shown beside a contribution."""
+
+
+def found(rule: Rule, seeds: Iterable[int], town_of: Callable[[random.Random], Town] = random_town) -> Found:
+    """Set the attacker on a town for each seed."""
+    result = Found()
+    for seed in seeds:
+        town = town_of(random.Random(seed))
+        try:
+            known = derived(town, rule)
+        except TooManyWorldsError:
+            result.undecided += 1
+            continue
+        result.towns += 1
+        result.secrets += sum(0 < size < SMALLEST for size in sizes(town).values())
+        result.labelled += any(age for _profile, age in filter(None, rule(town)[-1][0]))
+        result.learnt += [(seed, name) for name in known]
+    return result

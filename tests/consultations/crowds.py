@@ -32,7 +32,7 @@ def publish(
                 age=age,
                 status=Contribution.Status.PUBLISHED,
                 received_at=received,
-                published_on=received.date(),
+                published_on=received.astimezone(consultation.municipality.zone_info).date(),
                 moderated_at=received,
                 receipt_hash=hashlib.sha256(f"voice {next(_receipts)}".encode()).hexdigest(),
                 **{name: value for name, value in values.items() if name not in ("kind", "text")},

@@ -65,7 +65,7 @@ def test_a_plan_is_edited_with_its_stages_and_axes(as_editor, plan):
         "axes-1-number": 2,
         "axes-1-title_ar": "المشاركة",
     }
-    later = timezone.now() + datetime.timedelta(hours=1)
+    later = timezone.now() + datetime.timedelta(minutes=20)
     with time_machine.travel(later, tick=False):
         assert as_editor.post(address, data).status_code == 302
     plan.refresh_from_db()

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import strategies as st
+from lxml.html import fromstring
 
 from consultations import receipts, tokens
 from consultations.models import Consultation, Contribution
@@ -193,6 +194,20 @@ def test_a_foreign_unknown_or_draft_consultation_is_missing(client, consultation
         address = reverse("contribute", kwargs={"slug": slug, "number": number})
         assert client.get(address).status_code == 404
         assert client.post(address, filled_in("x")).status_code == 404
+
+
+def test_a_draft_costs_as_many_questions_as_what_is_not_there(client, consultation):
+    assert client.get(form_address(consultation)).status_code == 200
+    draft = ConsultationFactory(municipality=consultation.municipality)
+    QuestionFactory(consultation=draft)
+    counts = set()
+    for number in (draft.number, 999):
+        address = reverse("contribute", kwargs={"slug": "nefta", "number": number})
+        for ask in (client.get, lambda path: client.post(path, filled_in("x"))):
+            with CaptureQueriesContext(connection) as queries:
+                assert ask(address).status_code == 404
+            counts.add(len(queries))
+    assert len(counts) == 1
 
 
 def test_without_the_web_among_the_channels_there_is_no_form(client, clock, nefta):
@@ -457,6 +472,28 @@ def test_a_store_that_is_away_loses_no_letter(client, consultation, clock, monke
         answer = client.post(form_address(consultation), sent)
     assert (answer.status_code, _kept(answer)) == (503, True)
     assert client.post(form_address(consultation), sent).status_code == 303
+
+
+def test_a_database_that_is_away_altogether_loses_no_letter(client, consultation, clock, monkeypatch):
+    """Not even the consultation can be read: the answer gives back what was typed, to be sent again."""
+
+    def away(*_given):
+        raise OperationalError("the connection is closed")
+
+    text = f"{TEXT} & <b>"
+    sent = filled_in(token_for(consultation, clock), text=text, name="سالم", email="a@example.org")
+    with monkeypatch.context() as patched:
+        patched.setattr(contributing, "_contribute", away)
+        answer = client.post(form_address(consultation), sent)
+        with pytest.raises(OperationalError):
+            client.get(form_address(consultation))
+    assert answer.status_code == 503
+    shown = dict(fromstring(answer.content.decode()).forms[-1].fields)
+    # A browser drops the first line break of a text area, which libxml2 leaves.
+    shown["text"] = shown["text"].removeprefix("\n")
+    assert {name: shown[name] for name in sent} == sent
+    assert client.post(form_address(consultation), shown).status_code == 303
+    assert Contribution.objects.get().text == text
 
 
 def test_a_text_with_marks_waits_where_others_are_published_at_once(client, clock, nefta):

@@ -1,7 +1,7 @@
 """What may stand beside a comment, and an attacker who reckons with all of it.
 
-The attacker (tests/consultations/attacker.py) tries 1,000 towns against the rule; then the same attacker
-breaks rules that lack a part of it, so that the thousand say something.
+The attacker (tests/consultations/attacker.py) tries thousands of towns in tests/trust/test_privacy.py; here
+the same attacker breaks rules that lack a part of ours, so that the thousands say something.
 """
 
 import datetime
@@ -23,7 +23,14 @@ from consultations.disclosure import (
     tally_of,
     widened,
 )
-from tests.consultations.attacker import FIRST, TooManyWorldsError, Town, derived, random_town, sizes
+from tests.consultations.attacker import (
+    FIRST,
+    Town,
+    derived,
+    found,
+    the_rule,
+    without_memory,
+)
 
 DAY = datetime.timedelta(days=1)
 PROFILES = ["citizen", "association", "student", "unsaid"]
@@ -50,10 +57,10 @@ def test_a_cell_of_five_is_shown_from_the_day_after():
 def test_what_was_published_today_shows_nothing_even_where_the_group_is_shown():
     tally = {FIRST: Counter({CITIZEN: 5}), FIRST + DAY: Counter({CITIZEN: 1})}
 
-    found = _disclose(tally, 1)
+    shown = _disclose(tally, 1)
 
-    assert found.label(CITIZEN, FIRST) == CITIZEN
-    assert found.label(CITIZEN, FIRST + DAY) == NOTHING
+    assert shown.label(CITIZEN, FIRST) == CITIZEN
+    assert shown.label(CITIZEN, FIRST + DAY) == NOTHING
 
 
 def test_a_cell_of_four_is_not_shown():
@@ -170,101 +177,10 @@ def test_tallies_add_up():
 # --- the attacker -----------------------------------------------------------------------------------------
 
 
-def _pages(town, label_on, tables_on):
-    """All that is public on each day: labels (none beside what is gone) and tables."""
-    gone, pages = dict(town.gone), []
-    for day in town.days:
-        label = label_on(town, day)
-        shown = [label(cell, on) if on <= day else None for on, cell in town.contributions]
-        beside = tuple(
-            NOTHING if index in gone and gone[index] <= day else found for index, found in enumerate(shown)
-        )
-        pages.append((beside, tables_on(town, day, [found for found in shown if found is not None])))
-    return tuple(pages)
-
-
-def the_rule(town):
-    """Ours, at its most generous: with tables on each day, though the portal releases them once."""
-    return _pages(
-        town,
-        lambda town, day: disclose(town.tally, day, profiles=town.profiles, ages=town.ages).label,
-        lambda town, day, labels: (
-            label_table((profile for profile, _age in labels), town.profiles),
-            label_table((age for _profile, age in labels), town.ages),
-        ),
-    )
-
-
-def without_secondary(town):
-    """Cells, profiles and rows of tables are hidden where they are below five, and nothing else is."""
-
-    def label_on(town, day):
-        cells = Counter(cell for on, cell in town.contributions if on <= day)
-        profiles = Counter(cell[0] for cell in cells.elements())
-
-        def label(cell, _on):
-            if cells[cell] >= SMALLEST:
-                return cell
-            return (cell[0], "") if profiles[cell[0]] >= SMALLEST else NOTHING
-
-        return label
-
-    def tables_on(town, day, _labels):
-        cells = [cell for on, cell in town.contributions if on <= day]
-        tables = (Counter(cell[0] for cell in cells), Counter(cell[1] for cell in cells))
-        return tuple(tuple((code, n) for code, n in table.items() if n >= SMALLEST) for table in tables)
-
-    return _pages(town, label_on, lambda *args: tuple(map(frozenset, tables_on(*args))))
-
-
-def without_memory(town):
-    """Secondary suppression day by day, taking back labels that were shown before."""
-
-    def label_on(town, day):
-        so_far = {FIRST: Counter(cell for on, cell in town.contributions if on < day)}
-        return disclose(so_far, day + DAY, profiles=town.profiles, ages=town.ages).label
-
-    return _pages(town, label_on, lambda *_args: ())
-
-
-def _found(rule, seeds):
-    """How many secrets the attacker learns, in how many towns, and how many secrets there were."""
-    learnt, towns, secrets, labelled = [], 0, 0, 0
-    for seed in seeds:
-        town = random_town(random.Random(seed))
-        try:
-            known = derived(town, rule)
-        except TooManyWorldsError:
-            continue
-        towns += 1
-        secrets += sum(0 < size < SMALLEST for size in sizes(town).values())
-        labelled += any(age for _profile, age in filter(None, rule(town)[-1][0]))
-        learnt += [(seed, name) for name in known]
-    return learnt, towns, secrets, labelled
-
-
-def test_an_attacker_learns_nothing_in_a_thousand_towns():
-    learnt, towns, secrets, labelled = _found(the_rule, range(1000))
-
-    assert learnt == []
-    assert towns == 1000, "every town was decided"
-    assert secrets > 3000
-    assert labelled > 100, "the rule shows something, too"
-
-
-def test_the_same_attacker_breaks_a_rule_without_secondary_suppression():
-    learnt, towns, _secrets, _labelled = _found(without_secondary, range(60))
-
-    assert towns > 10
-    assert len(learnt) > 20
-
-
 def test_a_group_that_stays_alone_hidden_is_known(monkeypatch):
     monkeypatch.setattr(disclosure, "is_safe", lambda total, groups: total == 0 or total >= SMALLEST)
 
-    learnt, _towns, _secrets, _labelled = _found(the_rule, range(300))
-
-    assert learnt
+    assert found(the_rule, range(300)).learnt
 
 
 def _town(ages, *days):

@@ -1,9 +1,11 @@
 """What is due: the staff's morning letter, what is kept no longer, figures whose day has come."""
 
 import datetime
+import random
 
 import pytest
 import time_machine
+from dateutil.relativedelta import relativedelta
 from django.core import mail
 from django.core.management import call_command
 
@@ -26,6 +28,7 @@ MONDAY = datetime.datetime(2026, 11, 23, 7, tzinfo=UTC)
 """Eight in the morning in Tunis."""
 DAY = datetime.timedelta(days=1)
 HOUR = datetime.timedelta(hours=1)
+SECOND = datetime.timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -259,20 +262,58 @@ class TestErasing:
         assert other.text
 
     @pytest.mark.parametrize(
-        ("moment", "months", "before"),
+        ("since", "months", "until"),
         [
-            ((2026, 11, 23), 6, (2026, 5, 23)),
-            ((2026, 1, 15), 3, (2025, 10, 15)),
-            ((2026, 5, 31), 3, (2026, 2, 28)),
-            ((2024, 2, 29), 12, (2023, 2, 28)),
-            ((2026, 12, 1), 12, (2025, 12, 1)),
-            ((2026, 12, 1), 24, (2024, 12, 1)),
+            ((2026, 5, 23, 9), 6, (2026, 11, 23, 9)),
+            ((2025, 10, 15, 9), 3, (2026, 1, 15, 9)),
+            ((2024, 12, 1, 9), 24, (2026, 12, 1, 9)),
+            ((2026, 11, 30, 9), 3, (2027, 2, 28, 9)),
+            ((2026, 8, 29, 13), 6, (2027, 2, 28, 13)),
+            ((2026, 8, 31, 9), 6, (2027, 2, 28, 9)),
+            ((2026, 12, 31, 9), 6, (2027, 6, 30, 9)),
+            ((2027, 2, 28, 13), 6, (2027, 8, 28, 13)),
+            ((2024, 2, 29, 9), 12, (2025, 2, 28, 9)),
+            ((2023, 2, 28, 9), 12, (2024, 2, 28, 9)),
         ],
     )
-    def test_months_are_those_of_the_calendar(self, moment, months, before):
-        assert due.months_before(datetime.datetime(*moment, tzinfo=UTC), months) == datetime.datetime(
-            *before, tzinfo=UTC
-        )
+    def test_months_are_those_of_the_calendar(self, consultation, since, months, until):
+        since, until = (datetime.datetime(*moment, tzinfo=UTC) for moment in (since, until))
+        ContributionFactory(consultation=consultation, received_at=since)
+        asked = [until - DAY, until, until + SECOND, until + 20 * HOUR, until + 2 * DAY, until + 40 * DAY]
+        over = [_is_over("received_at", now, months) for now in asked]
+        assert over == [False, False, True, True, True, True]
+
+    def test_months_are_over_where_they_end_reckoned_forward(self, consultation):
+        chance = random.Random(6)
+        first = datetime.datetime(2026, 8, 25, tzinfo=UTC)
+        contribution = ContributionFactory(consultation=consultation)
+        for _ in range(40):
+            contribution.received_at = first + chance.randrange(230) * DAY + chance.randrange(24) * HOUR
+            contribution.save(update_fields=["received_at"])
+            ends = contribution.received_at + relativedelta(months=6)
+            for _ in range(10):
+                now = ends + chance.randrange(-100, 100) * HOUR
+                assert _is_over("received_at", now, 6) == (ends < now), (contribution.received_at, now)
+
+    def test_a_daily_run_erases_on_the_day_after_the_last_of_february(self, consultation, rules, clock):
+        clock.move_to(datetime.datetime(2027, 2, 28, 13, tzinfo=UTC))
+        ContributionFactory(consultation=consultation, refused=True)
+        clock.move_to(datetime.datetime(2027, 8, 28, 7, tzinfo=UTC))
+        assert due.erase_expired() == "0 texts, 0 originals and 0 addresses erased"
+        clock.shift(DAY)
+        assert due.erase_expired() == "1 texts, 0 originals and 0 addresses erased"
+
+    def test_a_daily_run_erases_in_february_what_was_refused_on_the_last_of_august(
+        self, consultation, rules, clock
+    ):
+        clock.move_to(datetime.datetime(2026, 8, 31, 6, tzinfo=UTC))
+        ContributionFactory(consultation=consultation, refused=True)
+        clock.move_to(datetime.datetime(2027, 2, 28, 7, tzinfo=UTC))
+        assert due.erase_expired() == "1 texts, 0 originals and 0 addresses erased"
+
+
+def _is_over(name, now, months):
+    return Contribution.objects.filter(due.over_months(name, now, months)).exists()
 
 
 # --- figures -----------------------------------------------------------------------------------

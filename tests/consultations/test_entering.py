@@ -184,14 +184,14 @@ def test_no_serial_is_asked_for(desk, consultation):
 
 
 def test_the_day_it_was_given_counts(desk, consultation, nefta):
-    day = timezone.localdate() - 2 * DAY
+    day = nefta.today() - 2 * DAY
     desk.post(address(consultation), entry(serial=new_code(), given_on=sheet_date(day)))
     assert the_one().received_at.astimezone(nefta.zone_info).date() == day
 
 
 @pytest.mark.parametrize("days", [1, -30])
 def test_a_day_on_which_nothing_could_be_given_is_refused(desk, consultation, days):
-    day = timezone.localdate() + days * DAY
+    day = consultation.municipality.today() + days * DAY
     response = desk.post(address(consultation), entry(serial=new_code(), given_on=sheet_date(day)))
     assert response.context["form"].errors["given_on"]
     assert not Contribution.objects.exists()

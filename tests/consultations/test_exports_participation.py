@@ -4,7 +4,6 @@ import io
 import openpyxl
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import override
 
 from consultations.asked import lists_of
@@ -101,7 +100,7 @@ def test_the_table_has_every_contribution_with_its_answer(consultation, take):
         row[list(row)[12]],
         "Oui.",
         "Bureau",
-        timezone.localdate().isoformat(),
+        consultation.municipality.today().isoformat(),
         "Projet 3, version 2",
         f"http://testserver/fr/m/nefta/consultations/{consultation.number}/?page=c-1#c-1",
     ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from consultations.models import Contribution
 from consultations.plaintext import cleaned
-from portal.importing.inert import as_written, is_formula_like
+from portal.importing.inert import as_written_in_csv, is_formula_like
 from tests.consultations.crowds import publish
 from tests.consultations.participation import ConsultationFactory, OfficialAnswerFactory
 from tests.consultations.printed import printed
@@ -101,7 +101,7 @@ def test_in_csv_nothing_is_a_formula_and_no_cell_moves(client, consultation, hos
     assert {len(row) for row in rows} == {18}
     assert [row[0] for row in rows[1:]] == [f"C-{number}" for number in range(1, 9)]
     assert not [cell for row in rows for cell in row if _runs(cell)]
-    assert as_written(rows[6][5]) == cleaned(hostile)
+    assert as_written_in_csv(rows[6][5]) == cleaned(hostile)
 
 
 def test_in_a_workbook_every_cell_is_text(client, consultation, hostile):

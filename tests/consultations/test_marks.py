@@ -99,6 +99,25 @@ def test_an_office_is_no_name():
     assert marks_of("السيد رئيس البلدية علي بن صالح") == ["name"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["السيدة رشيد المرزوقي", "السيد رشيد", "السيد أمين الزياني", "الأستاذ خليفة بن علي", "سي رمضان العياشي"],
+)
+def test_a_name_that_is_another_word_too_is_a_name_after_a_title(text):
+    assert [(piece.code, piece.text) for piece in pieces(text)] == [("name", text)]
+
+
+def test_an_office_that_is_a_name_too_is_an_office_where_no_family_follows():
+    offices = (
+        "السيد أمين المال",
+        "السيد أمين المجلس الجهوي",
+        "السيد خليفة القائد",
+        "السيد خليفة الوالي",
+        "السيد مالك العقار",
+    )
+    assert marks_of(*offices, "نطلب حكما رشيدا وتسيير رشيد للمال العام") == []
+
+
 def test_words_for_codes_and_for_a_code_of_the_past():
     assert words(["phone", CROWDED, "gone"])[0] == str(LABELS["phone"])
     assert words(["gone"]) == ["gone"]

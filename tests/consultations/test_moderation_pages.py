@@ -15,8 +15,9 @@ from django.utils import timezone
 from consultations.marks import marks_of
 from consultations.models import Contribution, Original
 from consultations.plaintext import likeness
-from consultations.queue import Desk, filters_of, line_of, read_queue, stamp_of
+from consultations.queue import Desk, Stamp, filters_of, line_of, read_queue, stamp_of
 from consultations.services.moderation import hand_over, publish_contributions
+from consultations.views import moderation
 from portal.audit.models import Entry
 from tests.consultations.participation import (
     DAY,
@@ -370,6 +371,21 @@ def test_the_second_is_told_what_the_first_did(desk, consultation, nefta):
     assert "كلام كتبته" in page
     row.refresh_from_db()
     assert row.status == Status.PUBLISHED
+
+
+def test_what_another_decides_while_a_page_is_drawn_stands_alone_on_it(desk, consultation, monkeypatch):
+    row = give(consultation, SAME)
+    other = MembershipFactory(municipality=consultation.municipality, role="moderator").user
+    read = moderation.read_contribution
+
+    def late(*arguments, **named):
+        publish_contributions(contributions=[Contribution.objects.get(pk=row.pk)], actor=other)
+        return read(*arguments, **named)
+
+    monkeypatch.setattr(moderation, "read_contribution", late)
+    response = desk.post(address("contribution-refuse", row), {"stamp": stamp(row), "reason": ""})
+    assert response.status_code == 200
+    assert response.context["reading"].stamp == Stamp(row.pk, row.pk, 1, row.version)
 
 
 @pytest.mark.parametrize("name", ["publish", "refuse", "redact", "hand-over"])

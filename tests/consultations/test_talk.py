@@ -61,7 +61,8 @@ def test_the_list_says_who_when_what_and_the_answer(consultation):
     assert entry.published_on == first.published_on
     assert (entry.answer.verdict, entry.due) == ("accepted", "")
     assert other.answer is None
-    assert other.due_on == first.received_at.date() + datetime.timedelta(15)
+    received_on = first.received_at.astimezone(consultation.municipality.zone_info).date()
+    assert other.due_on == received_on + datetime.timedelta(15)
     assert not other.is_overdue
 
 

@@ -44,7 +44,7 @@ def test_a_skip_fails_where_everything_is_required(monkeypatch):
 
 @pytest.fixture
 def three_tests(pytester):
-    pytester.makeini("[pytest]\nmarkers = django_db\n")
+    pytester.makeini("[pytest]\nmarkers =\n    django_db\n    alone\n")
     pytester.makepyfile(
         """
         import pytest
@@ -84,3 +84,10 @@ def test_another_database_repeats_only_what_asks_the_database(three_tests):
     outcomes = outcomes_of(three_tests, "--database-only")
     assert names(outcomes.passed) == {"test_asks_the_database"}
     assert outcomes.skipped == {}
+
+
+def test_what_wants_the_machine_for_itself_is_run_apart(three_tests):
+    three_tests.makepyfile(test_time="import pytest\n\n@pytest.mark.alone\ndef test_of_time(): pass\n")
+    alone, together = outcomes_of(three_tests, "--alone"), outcomes_of(three_tests, "--together")
+    assert names(alone.passed) == {"test_of_time"}
+    assert names(together.passed) == {"test_asks_the_database", "test_is_pure", "test_journey"}

@@ -54,7 +54,9 @@ PAGES = {
     "follow-door": ["follow/"],
     "project-versions": ["m/exemple/plans/openness/projects/3/versions/"],
     "project-difference": ["m/exemple/plans/openness/projects/3/versions/1..2/"],
+    "personal-data": ["personal-data/"],
     "sign-in": ["sign-in/"],
+    "forgot-password": ["sign-in/forgotten/"],
 }
 STAFF_PAGES = {
     "desk": ["staff/"],
@@ -139,8 +141,32 @@ STAFF_PAGES = {
     "opinions-register": ["m/exemple/staff/opinions/"],
     "plan-preview": ["m/exemple/staff/plans/openness/preview/"],
     "project-preview": ["m/exemple/staff/plans/openness/projects/2/preview/"],
+    "staff-members": ["m/exemple/staff/members/"],
+    "account": ["account/"],
+    "account-password": ["account/password/"],
+    "account-email": ["account/email/"],
+    "account-second-factor": ["account/second-factor/"],
+    "second-factor-device": ["sign-in/device/"],
 }
 NOT_PAGES = {
+    # The states of these are in test_signing_in.
+    "second-factor",
+    "reset-password",
+    "confirm-email",
+    "account-sessions",
+    # And of these in test_members.
+    "staff-member",
+    "staff-member-remove",
+    "staff-member-factor",
+    "staff-second-person",
+    "staff-invitation-again",
+    "staff-invitation-withdraw",
+    "invitation",
+    "unsent",
+    # These are read by programs.
+    "ready",
+    "security-txt",
+    "staff-journal-file",
     # The states of these are in test_papers.
     "verify-code",
     "paper-order",
@@ -316,11 +342,13 @@ def test_public_pages(demo, reader, language, width):
     assert reader.complaints == []
 
 
-def test_public_pages_in_the_dark(demo, reader):
+def test_pages_in_the_dark(demo, reader):
     reader.page.emulate_media(color_scheme="dark")
     faults = [
         fault for path in ["", "m/exemple/programs/2027/", "sign-in/"] for fault in look(reader, path, "ar")
     ]
+    sign_in(reader, "manager@exemple.example")
+    faults += look(reader, "m/exemple/staff/", "fr")
     assert faults == []
 
 
@@ -347,4 +375,7 @@ def test_refusals(demo, reader, language):
 def test_a_barrier_is_found_when_there_is_one(demo, reader):
     reader.open("/ar/")
     reader.page.evaluate("document.querySelector('label[for=q]').remove()")
-    assert any(barrier.startswith("label") for barrier in reader.barriers())
+    reader.page.evaluate("document.querySelector('h1').style.cssText = 'color: #999; background: #aaa'")
+    found = reader.barriers()
+    assert any(barrier.startswith("label") for barrier in found)
+    assert any(barrier.startswith("color-contrast") for barrier in found)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def fetched(reader: Reader, address: str) -> tuple[str, bytes]:
     """What a link of the page hands out, with the reader's own session."""
-    answer = reader.page.request.get(address)
+    answer = reader.page.request.get(address, timeout=60_000)
     assert answer.status == 200, address
     return answer.headers["content-type"], answer.body()
 

@@ -14,25 +14,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PUBLIC = "m/exemple/programs"
 DESK = "m/exemple/staff/programs"
+# What test_every_page does not look at already.
 PAGES = [
-    *(
-        f"{PUBLIC}/{year}/{page}/"
-        for year in (2026, 2027)
-        for page in ("projects", "money", "needs", "schedule")
-    ),
+    *(f"{PUBLIC}/2026/{page}/" for page in ("projects", "money", "needs", "schedule")),
     f"{PUBLIC}/2027/projects/?category=lighting",
-    f"{PUBLIC}/2027/projects/1/",
     f"{PUBLIC}/2027/projects/1/?version=1",
     f"{PUBLIC}/2027/projects/7/",
 ]
 STAFF = [
-    *(
-        f"{DESK}/2027/{page}/"
-        for page in ("projects", "projects/new", "projects/1", "projects/9", "projects/1/schedule")
-    ),
-    *(f"{DESK}/{year}/{page}/" for year in (2026, 2027, 2028) for page in ("schedule", "money", "needs")),
-    f"{DESK}/2027/needs/new/",
-    f"{DESK}/2027/needs/1/",
+    f"{DESK}/2027/projects/9/",
+    *(f"{DESK}/{year}/{page}/" for year in (2026, 2028) for page in ("schedule", "money", "needs")),
     f"{DESK}/2027/needs/5/",
 ]
 

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy, override
 
+from consultations.models import CommitteeMember
 from portal.audit.actions import sentences
-from portal.audit.log import record
+from portal.audit.log import label_of, record
 from portal.audit.models import Entry
 from portal.municipalities.models import Municipality, Role
 from tests import factories
+from tests.portal.dispatches.factories import RecipientFactory
 
 
 @pytest.fixture
@@ -156,6 +158,26 @@ def test_rows_are_kept_by_their_names(nefta, kenitra):
     )
     entry.refresh_from_db()
     assert entry.changes == {"one": ["نفطة", "القنيطرة"], "many": [[], ["القنيطرة", "نفطة"]]}
+
+
+def test_of_people_it_says_only_what_changed(nefta, editor):
+    """Whoever writes, and by whatever door: nothing can be taken out of the journal again."""
+    recipient = RecipientFactory(municipality=nefta)
+    entry = record(
+        actor=editor,
+        action="row.changed",
+        obj=recipient,
+        municipality=nefta,
+        changes={"phone": ("22 000 000", "22 000 001"), "is_active": (True, False)},
+    )
+    entry.refresh_from_db()
+    assert entry.changes == {"phone": [None, None], "is_active": [True, False]}
+
+
+def test_somebody_of_a_committee_is_called_by_group_and_place(kenitra):
+    member = CommitteeMember(group="elected", position=2, name="سناء بنت أحمد")
+    with override("en"):
+        assert label_of(member) == "Elected 2"
 
 
 def test_a_very_long_name_is_cut(nefta):

@@ -49,7 +49,7 @@ def tabs(html):
         ("publisher", ["Today", "Calendar", "Projects and resources", "Import", "Administration"]),
         (
             "municipal_admin",
-            ["Today", "Calendar", "Projects and resources", "Import", "Journal", "Administration"],
+            ["Today", "Calendar", "Projects and resources", "Import", "Members", "Journal", "Administration"],
         ),
         ("auditor", ["Today", "Calendar", "Projects and resources", "Journal"]),
         ("moderator", ["Today", "Calendar", "Projects and resources"]),
@@ -206,5 +206,5 @@ def test_the_number_of_queries_does_not_grow(client, nefta, programs, tasks, dja
         for number in range(1, tasks + 1):
             row = factories.TaskFactory(phase=phase, number=number, session_date="2026-11-11", done=True)
             factories.ExpectedDocumentFactory(task=row)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page(client, nefta)

@@ -2,15 +2,17 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import OperationalError
-from django.template import engines
+from django.db import InterfaceError, OperationalError, connection
+from django.template import TemplateSyntaxError
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
 from portal import views
+from portal.failures import pages
 from portal.municipalities.access import ALLOWED, Act
 from portal.municipalities.models import Municipality
 
@@ -123,52 +125,7 @@ def test_a_post_without_its_token_is_refused_in_the_portals_look(db, language):
     assert "<style" not in page
 
 
-# --- 500 ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def broken(monkeypatch):
-    """A portal whose home page cannot be made."""
-
-    def fail(self):
-        raise OperationalError("could not connect to server at 10.0.0.7")
-
-    monkeypatch.setattr("portal.municipalities.querysets.MunicipalityQuerySet.total_revision", fail)
-    return Client(raise_request_exception=False)
-
-
-def template_source():
-    return (django_settings.PROJECT_DIR / "templates" / "500.html").read_text(encoding="utf-8")
-
-
-def test_a_failure_is_told_in_three_languages_without_details(broken, db):
-    response = broken.get("/fr/")
-    page = response.content.decode()
-    assert response.status_code == 500
-    assert root(page) == ("ar", "rtl")
-    assert '<p lang="fr" dir="ltr"' in page
-    assert '<p lang="en" dir="ltr"' in page
-    assert page.count("<h1") == 1
-    assert "10.0.0.7" not in page
-    assert "OperationalError" not in page
-
-
-def test_it_is_told_without_a_database():
-    """Here no test may connect, which is as good as a server that is down."""
-    with pytest.raises(RuntimeError, match="Database access not allowed"):
-        Municipality.objects.count()
-    response = Client(raise_request_exception=False).get("/ar/")
-    assert response.status_code == 500
-    assert response.content.decode() == template_source()
-
-
-def test_it_needs_neither_tags_nor_translations_nor_the_manifest(broken, db, settings):
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
-    }
-    assert not re.search(r"{[{%#]", template_source())
-    assert engines["django"].get_template("500.html").render() == template_source()
-    assert broken.get("/ar/").content.decode() == template_source()
+# --- pages that need nothing --------------------------------------------------------------------------
 
 
 class Links(HTMLParser):
@@ -183,12 +140,114 @@ class Links(HTMLParser):
         self.styles += "style" in attributes or tag in {"style", "script"}
 
 
-def test_its_styles_are_served_under_their_plain_names(tmp_path, settings):
-    """WhiteNoise keeps the plain names beside the hashed ones: the page can name no others."""
+PLACE = Path(pages.__file__).parent
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(PLACE.glob("*.html"))}
+NUMBER = re.compile(r'<bdi dir="ltr">([0-9a-f]{32})</bdi>')
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """A portal whose home page cannot be made."""
+
+    def fail(self):
+        raise ValueError("a secret detail")
+
+    monkeypatch.setattr("portal.municipalities.querysets.MunicipalityQuerySet.total_revision", fail)
+    return Client(raise_request_exception=False)
+
+
+def assert_failure(response, status, language):
+    page = response.content.decode()
+    assert response.status_code == status
+    assert root(page) == (language, DIRECTIONS[language])
+    assert page.count("<h1") == 1
+    assert f">{status}</bdi>" in page
+    assert NUMBER.search(page)[1] == response["X-Request-ID"]
+    assert response["Cache-Control"] == "no-store"
+    assert not response.cookies
+
+
+@pytest.mark.parametrize("language", DIRECTIONS)
+def test_a_failure_speaks_the_language_of_its_address(broken, db, language):
+    response = broken.get(f"/{language}/", headers={"Accept-Language": "en"})
+    assert_failure(response, 500, language)
+    assert "a secret detail" not in response.content.decode()
+    assert "ValueError" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [("", "ar"), ("de, fr;q=0.5", "fr"), ("en-GB", "en"), ("zz", "ar"), (";;,\x00,", "ar")],
+)
+def test_an_address_without_a_language_fails_in_the_readers(monkeypatch, accepted, language):
+    monkeypatch.setattr("portal.views.get_language_from_request", lambda request: 1 / 0)
+    client = Client(raise_request_exception=False)
+    assert_failure(client.get("/", headers={"Accept-Language": accepted}), 500, language)
+
+
+@pytest.mark.parametrize("language", DIRECTIONS)
+@pytest.mark.parametrize("error", [OperationalError("to 10.0.0.7"), InterfaceError("closed")])
+def test_without_a_database_one_is_told_to_come_back(db, language, error):
+    def fail(*args, **kwargs):
+        raise error
+
+    with connection.execute_wrapper(fail):
+        response = Client(raise_request_exception=False).get(f"/{language}/m/nefta/")
+    assert_failure(response, 503, language)
+    assert int(response["Retry-After"]) > 0
+    assert "10.0.0.7" not in response.content.decode()
+
+
+def test_no_connection_at_all_is_told():
+    """Here no test may connect, which is as good as a server that is down."""
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        Municipality.objects.count()
+    assert_failure(Client(raise_request_exception=False).get("/fr/"), 500, "fr")
+
+
+def test_it_needs_neither_templates_nor_translations_nor_the_manifest(broken, db, settings, monkeypatch):
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+
+    def fail(*args, **kwargs):
+        raise TemplateSyntaxError("broken")
+
+    monkeypatch.setattr("django.template.engine.Engine.get_template", fail)
+    monkeypatch.setattr("django.template.engine.Engine.select_template", fail)
+    monkeypatch.setattr("django.utils.translation.trans_real.gettext", fail)
+    assert_failure(broken.get("/ar/"), 500, "ar")
+    assert_failure(broken.get("/ar/nothing/"), 500, "ar")
+
+
+@pytest.mark.parametrize("language", DIRECTIONS)
+def test_a_request_that_cannot_be_read_is_refused_in_words(language):
+    response = Client().get(f"/{language}/", headers={"Host": "evil.example"})
+    assert_failure(response, 400, language)
+    assert "evil.example" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_page_that_needs_nothing_has_no_tags_and_nothing_inline(name):
     links = Links()
-    links.feed(template_source())
-    assert len(links.static) == 3
-    assert links.styles == 0
+    links.feed(SOURCES[name])
+    assert not re.search(r"{[{%#]", SOURCES[name])
+    assert (len(links.static), links.styles) == (3, 0)
+    assert SOURCES[name].count(pages.NUMBER) == 1
+    status, language, _ = name.split(".")
+    assert root(SOURCES[name]) == (language, DIRECTIONS[language])
+    assert f">{status}</bdi>" in SOURCES[name]
+
+
+def test_there_is_one_for_each_status_and_language():
+    assert len(SOURCES) == 4 * len(DIRECTIONS)
+    assert {name.partition(".")[0] for name in SOURCES} == {"400", "429", "500", "503"}
+
+
+def test_their_styles_are_served_under_their_plain_names(tmp_path, settings):
+    """WhiteNoise keeps the plain names beside the hashed ones: these pages can name no others."""
+    links = Links()
+    links.feed("".join(SOURCES.values()))
     settings.STATIC_ROOT = tmp_path
     for link in links.static:
         source = settings.PROJECT_DIR / "static" / link.removeprefix("/static/")
@@ -196,13 +255,13 @@ def test_its_styles_are_served_under_their_plain_names(tmp_path, settings):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
     client = Client()
-    assert [client.get(link).status_code for link in links.static] == [200, 200, 200]
+    assert {client.get(link).status_code for link in set(links.static)} == {200}
     assert not getattr(settings, "WHITENOISE_KEEP_ONLY_HASHED_FILES", False)
 
 
-def test_it_is_dressed_by_the_portals_own_theme():
+def test_they_are_dressed_by_the_portals_own_theme():
     links = Links()
-    links.feed(template_source())
+    links.feed("".join(SOURCES.values()))
     theme = (django_settings.PROJECT_DIR / "static" / "musharaka" / "theme.css").read_text(encoding="utf-8")
     for name in links.classes:
         assert name.startswith("btn") or f".{name}" in theme, name

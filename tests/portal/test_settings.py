@@ -291,7 +291,7 @@ def test_an_unknown_host_is_refused_and_sealed():
 def test_a_file_is_sealed_more_tightly(client, town):
     response = client.get(f"/ar/m/nefta/programs/2022/files/{town['file'].pk}/")
     assert response.status_code == 200
-    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
     assert response["X-Content-Type-Options"] == "nosniff"
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.utils.translation import override
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as examined
 from hypothesis import strategies as st
 
 from portal.files import videos
@@ -222,6 +223,7 @@ def test_a_large_video_is_never_in_the_memory_at_once(settings):
     changes=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8),
 )
 @example(cut=0, changes=[])
+@examined(suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_changed_is_read_or_refused(cut, changes):
     """And what is emptied leaves a file that is read in the same way."""
     content = bytearray(WAYS["udta in a track"])

@@ -414,6 +414,45 @@ def test_nor_does_it_move_in_the_table_of_its_phase(as_editor, task, status):
     assert task.session_date == datetime.date(2021, 11, 5 if status == Status.DRAFT else 2)
 
 
+@pytest.fixture
+def seventh(task):
+    return factories.TaskFactory(phase=task.phase, number=7, title_ar="سابع")
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({"tasks-0-number": 5, "tasks-1-number": 6}, {5: "عمل رقم 6", 6: "سابع"}),
+        ({"tasks-0-DELETE": "on", "tasks-1-number": 6}, {6: "سابع"}),
+    ],
+)
+def test_a_task_takes_the_number_that_another_gives_up(as_editor, seventh, changes, left):
+    address = page("phase_change", seventh.phase_id)
+    assert as_editor.post(address, as_shown(as_editor.get(address)) | changes).status_code == 302
+    assert dict(Task.objects.values_list("number", "title_ar")) == left
+
+
+def test_a_number_that_somebody_else_gave_meanwhile_is_refused_beside_its_row(as_editor, task):
+    address = page("phase_change", task.phase_id)
+    mine = as_shown(as_editor.get(address))
+    mine |= {"tasks-TOTAL_FORMS": 2, "tasks-1-number": 7, "tasks-1-title_ar": "عملي"}
+    factories.TaskFactory(phase=task.phase, number=7, title_ar="عمل غيري")
+    response = as_editor.post(address, mine)
+    assert response.status_code == 200
+    formset = response.context["inline_admin_formsets"][0].formset
+    assert formset.errors == [{}, {"__all__": ["للمرحلة عمل بهذا الرقم."]}]
+    assert formset.forms[1]["title_ar"].value() == "عملي"
+    assert Task.objects.get(number=7).title_ar == "عمل غيري"
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "-1" + "0" * 30, "x"])
+def test_rows_that_are_called_new_are_not_written_twice(as_editor, task, count):
+    address = page("phase_change", task.phase_id)
+    data = as_shown(as_editor.get(address)) | {"tasks-INITIAL_FORMS": count}
+    assert as_editor.post(address, data).status_code == 200
+    assert Task.objects.count() == 1
+
+
 # --- tasks ------------------------------------------------------------------------------------------
 
 
@@ -429,7 +468,7 @@ def test_a_task_is_edited_with_its_documents(as_editor, task):
         "expected_documents-1-position": 2,
         "expected_documents-1-title_ar": "صور",
     }
-    later = timezone.now() + datetime.timedelta(hours=1)
+    later = timezone.now() + datetime.timedelta(minutes=20)
     with time_machine.travel(later, tick=False):
         assert as_editor.post(address, data).status_code == 302
     task.refresh_from_db()
@@ -540,6 +579,8 @@ def test_a_filter_by_hand_finds_nothing_foreign(as_editor, program, foreign, ken
         ({"year": "2022"}, 2),
         ({"year": "x"}, 2),
         ({"q": "نفطة"}, 2),
+        ({"q": "نفطة عمل " * 1000}, 2),
+        ({"q": " ".join(["نفطة", *map(str, range(1000))])}, 0),
     ],
 )
 def test_tasks_are_found(as_editor, task, query, found):
@@ -627,6 +668,14 @@ def test_evidence_is_shown_to_the_public_or_kept_internal(as_editor, document):
     file.refresh_from_db()
     assert not file.is_public
     assert Entry.objects.get().changes == {"is_public": [True, False]}
+
+
+def test_a_file_that_is_not_there_is_refused_in_words(as_editor, document):
+    factories.SupportingDocumentFactory(expected_document=document)
+    address = page("expecteddocument_change", document.pk)
+    response = as_editor.post(address, as_shown(as_editor.get(address)) | {"files-0-id": "''"})
+    assert response.status_code == 200
+    assert response.context["inline_admin_formsets"][0].formset.errors[0]["id"]
 
 
 def test_an_editor_does_not_remove_evidence(as_editor, document):

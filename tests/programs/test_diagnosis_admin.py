@@ -128,3 +128,12 @@ def test_zones_and_their_map_on_the_page_of_the_municipality(as_manager, nefta):
     assert "stade.png" in as_manager.get(address).content.decode()
     wrong = shown | {"zone_map-0-file": SimpleUploadedFile("a.png", b"nonsense")}
     assert as_manager.post(address, wrong).status_code == 200
+
+
+def test_a_photo_that_is_not_there_is_refused_in_words(as_editor, program):
+    facility = table_rows.FacilityFactory(program=program)
+    table_rows.FacilityPhotoFactory(facility=facility)
+    address = page("facility_change", facility.pk)
+    response = as_editor.post(address, as_shown(as_editor.get(address)) | {"photos-0-id": "''"})
+    assert response.status_code == 200
+    assert response.context["inline_admin_formsets"][0].formset.errors[0]["id"]

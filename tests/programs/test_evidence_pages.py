@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -11,9 +12,12 @@ from PIL import Image
 
 from portal.audit.models import Entry
 from portal.files.uploads import check_upload
-from programs.models import SupportingDocument
+from portal.meetings.services import publish_meeting
+from programs.models import ExpectedDocument, SupportingDocument
 from programs.services.evidence import attach_evidence, replace_evidence
 from tests import factories
+from tests.portal.meetings.factories import MeetingFactory
+from tests.portal.meetings.test_posting import photo
 from tests.portal.test_videos import track, video
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -220,6 +224,47 @@ def test_a_photo_is_stripped_of_its_place_on_the_way(desk, document):
     stored = SupportingDocument.objects.get().file.read()
     assert b"Exif" in out.getvalue()
     assert b"Exif" not in stored
+
+
+@pytest.fixture
+def posted(document):
+    """A document that wants photos of posters, for a meeting that was made public on 4 November 2026."""
+    document.title_ar, document.title_fr = "صور الملصقات", "Photos des affiches"
+    document.save()
+    meeting = MeetingFactory(municipality=document.task.phase.program.municipality)
+    meeting.tasks.add(document.task)
+    with time_machine.travel("2026-11-04 08:00Z"):
+        publish_meeting(meeting=meeting, actor=None)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        ("2026:11:05 09:15:00", ""),
+        ("2026:11:01 09:15:00", "Taken before the notice existed, which is since "),
+        ("2026:11:20 09:15:00", "the clock of the camera is wrong"),
+        (None, "The camera wrote no date into this photo"),
+    ],
+)
+def test_a_photo_that_cannot_show_the_notice_is_told(desk, posted, taken, told):
+    with time_machine.travel("2026-11-06 12:00Z"):
+        attach(posted, "affiche.jpg", photo(taken))
+    page = desk.get(page_of(posted)).text
+    assert told in page
+    assert ("m-note--warn" in page) is bool(told)
+
+
+def test_of_a_notice_from_before_the_portal_nothing_is_told(desk, posted):
+    posted.task.meetings.clear()
+    attach(posted, "affiche.jpg", photo("2021:10:26 09:15:00"))
+    assert "m-note--warn" not in desk.get(page_of(posted)).text
+
+
+def test_of_other_photos_nothing_is_asked(desk, posted):
+    ExpectedDocument.objects.update(title_ar="صور الجلسة", title_fr="Photos de la séance")
+    attach(posted, "seance.jpg", photo(None))
+    assert "m-note--warn" not in desk.get(page_of(posted)).text
 
 
 def test_a_video_that_may_tell_its_place_is_kept_internal_and_said_so(desk, document):
@@ -439,4 +484,4 @@ def test_a_video_is_sent_as_an_attachment_and_a_picture_is_shown(desk, document)
         file = attach(document, name, content)
         response = desk.get(f"/ar/m/nefta/staff/files/{file.pk}/")
         assert response["Content-Disposition"].startswith(way)
-        assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"

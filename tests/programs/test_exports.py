@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from docx import Document
 
+from portal.pdf.turns import PdfBusyError
 from programs.method import built_in_method
 from programs.models import DelayRule, ExpectedDocument, Phase, Program, Status, Task
 from tests import factories
@@ -264,6 +265,18 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_tasks(
             factories.ExpectedDocumentFactory(task=factories.TaskFactory(phase=phase, number=number))
         with django_assert_num_queries(10):
             client.get(address(program, format))
+
+
+@pytest.mark.parametrize("format", ["xlsx", "docx"])
+def test_while_the_press_is_busy_it_asks_for_another_try(client, stated, format, monkeypatch):
+    def busy(**_paper):
+        raise PdfBusyError
+
+    monkeypatch.setattr("programs.views.exports.cached_pdf", busy)
+
+    response = client.get(address(stated, format))
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -69,8 +69,8 @@ def test_a_year_without_a_program(client, editor, nefta):
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_the_number_of_queries_does_not_grow(client, editor, nefta, task, count, django_assert_num_queries):
-    for number in range(100, 100 + count):
-        act(factories.TaskFactory(phase=task.phase, number=number), nefta, notes=("", "x"))
+    for _other in range(count):
+        act(factories.TaskFactory(phase=task.phase), nefta, notes=("", "x"))
     client.force_login(editor)
     with django_assert_num_queries(10):
         client.get(ADDRESS)

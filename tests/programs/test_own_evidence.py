@@ -15,7 +15,7 @@ from portal.pdf.render import PdfBusyError, PdfUnavailableError
 from portal.publications.models import Publication
 from programs.models import ExpectedDocument, Program, SupportingDocument
 from programs.own_evidence import known_files, own_evidence
-from programs.rules_evidence import OwnKind, certifies, own_kinds
+from programs.rules_evidence import OwnKind, certifies, own_kinds, shows_posted
 from programs.services.statuses import publish, publish_anew, withdraw
 from tests import factories
 from tests.portal.meetings.factories import MeetingFactory, MinutesFactory
@@ -111,6 +111,19 @@ def body(response):
 )
 def test_what_can_be_made_is_known_by_the_words(title, kinds):
     assert set(own_kinds(title)) == kinds
+
+
+@pytest.mark.parametrize(
+    ("titles", "is_posted"),
+    [
+        (("صور اللافتات و الملصقات", ""), True),
+        (("", "Photos des affiches"), True),
+        (("ملصقات", "Affiche"), False),
+        (("محضر جلسة · صور", "Photos de la séance"), False),
+    ],
+)
+def test_photos_of_notices_are_known_by_their_title(titles, is_posted):
+    assert shows_posted(*titles) is is_posted
 
 
 def test_what_nefta_s_calendar_expects(program):

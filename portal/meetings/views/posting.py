@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from portal.files.quota import StorageFull
 from portal.meetings import services
 from portal.meetings.forms import PostedForm
 from portal.meetings.models import FileKind, Meeting, MeetingFile
@@ -25,13 +26,17 @@ def add_posted(request: HttpRequest, municipality: Municipality, pk: int) -> Htt
     form = PostedForm(request.POST, request.FILES, meeting=meeting)
     if not form.is_valid():
         return desk_page(request, municipality, meeting, posted_form=form)
-    files = services.attach_files(
-        meeting=meeting,
-        uploads=form.cleaned_data["uploads"],
-        kind=FileKind.POSTED,
-        is_public=form.cleaned_data["is_public"],
-        actor=person(request),
-    )
+    try:
+        files = services.attach_files(
+            meeting=meeting,
+            uploads=form.cleaned_data["uploads"],
+            kind=FileKind.POSTED,
+            is_public=form.cleaned_data["is_public"],
+            actor=person(request),
+        )
+    except StorageFull as full:
+        form.add_error("uploads", full)
+        return desk_page(request, municipality, meeting, posted_form=form)
     messages.success(request, _("Stored."))
     _warn(request, for_desk(municipality, pk), files)
     return redirect(f"{staff_address(meeting)}#posting")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.files.quota import StorageFull
 from portal.files.responses import file_response
 from portal.meetings import services
 from portal.meetings.forms import (
@@ -107,14 +108,18 @@ def add_files(request: HttpRequest, municipality: Municipality, pk: int) -> Http
     if not form.is_valid():
         return desk_page(request, municipality, meeting, files_form=form)
     values = form.cleaned_data
-    files = services.attach_files(
-        meeting=meeting,
-        uploads=values["uploads"],
-        kind=values["kind"],
-        is_public=form.is_public,
-        captions=(values["caption_ar"], values["caption_fr"]),
-        actor=person(request),
-    )
+    try:
+        files = services.attach_files(
+            meeting=meeting,
+            uploads=values["uploads"],
+            kind=values["kind"],
+            is_public=form.is_public,
+            captions=(values["caption_ar"], values["caption_fr"]),
+            actor=person(request),
+        )
+    except StorageFull as full:
+        form.add_error("uploads", full)
+        return desk_page(request, municipality, meeting, files_form=form)
     kept = [file.name for file in files if not file.is_public and file.may_hold_place]
     messages.success(request, _("Stored."))
     if kept:

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, no_translations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from portal.files.quota import StorageFull
 from portal.importing.dates import FIRST_YEAR, LAST_YEAR
 from portal.importing.findings import Guess
 from portal.importing.refusals import ImportRefused
@@ -72,6 +73,9 @@ class Command(BaseCommand):
             reading, result = _import(**{name: options[name] for name in names})
         except ImportRefused as refused:
             self.stderr.write(str(refused))
+            sys.exit(REFUSED)
+        except StorageFull as full:
+            self.stderr.write(full.messages[0])
             sys.exit(REFUSED)
         except ReasonNeeded:
             self.stderr.write("Dates that the public has seen would move, or delays break: give --reason.")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import openpyxl
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from portal.exchange import formats
 from portal.exchange.formats import Csv, Json, UnreadableTable, Xlsx
-from portal.importing.inert import as_written, inert
+from portal.importing.inert import as_written, as_written_in_csv, inert, inert_in_csv
 
 MARKS = "\u200f\u202b\u2067\u200e\ufeff"
 HOSTILE = [
@@ -55,6 +56,7 @@ def test_what_no_spreadsheet_runs_stays(text):
 
 @given(st.text())
 @example("''=1")
+@example("'\r")
 def test_the_way_back_is_exact(text):
     assert as_written(inert(text)) == text
     assert not runs(inert(text))
@@ -184,3 +186,28 @@ def test_what_a_workbook_says_of_its_size_is_not_believed():
                 content = content.replace(b'ref="A1:A2"', b'ref="A1:XFD1048576"')
             new.writestr(entry, content)
     assert list(Xlsx().create_dataset(lying.getvalue())) == [("x",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ('a",=1+1', "a\",'=1+1"),
+        ("a; =1+1;-2", "a;' =1+1;'-2"),
+        ("a\n=1", "a\n'=1"),
+        ("=1\t\u200f@x", "'=1\t'\u200f@x"),
+        ("1,'=2", "1,''=2"),
+        ("un, deux; trois\nquatre", "un, deux; trois\nquatre"),
+    ],
+)
+def test_in_csv_a_formula_within_a_text_is_guarded_too(text, written):
+    assert inert_in_csv(text) == written
+    assert as_written_in_csv(written) == text
+
+
+@given(st.one_of(st.text(), st.text(alphabet="a ,;\t\n\r'\"=-@\u200f")))
+@example("'\r")
+@example("'\t=1")
+def test_the_way_back_from_csv_is_exact_and_no_part_runs(text):
+    written = inert_in_csv(text)
+    assert as_written_in_csv(written) == text
+    assert not any(runs(part) for part in re.split("[,;\t\r\n]", written))

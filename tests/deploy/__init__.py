@@ -1,0 +1,1 @@
+"""The reference deployment, tried on loopback."""
